@@ -34,7 +34,7 @@ class NoValkey(Exception):
     """No Valkey could be found, or it would not start; the text says what to do."""
 
 
-def url_of(home: Path) -> str:
+def home_redis_url(home: Path) -> str:
     """Where the home's Valkey listens, running or not. The port is picked at first need and then kept."""
     kept = _folder(home) / "port"
     port = int(kept.read_text()) if kept.exists() else _keep_port(kept)
@@ -70,12 +70,12 @@ def command(home: Path) -> tuple[str, ...]:
     """What starts the home's Valkey. Stops an orphan on the same folder first, and moves to another port when the kept
     one is somebody else's now. Raises NoValkey."""
     folder = _folder(home)
-    url = url_of(home)
+    url = home_redis_url(home)
     if answers(url):
         _shut_down(url)
     if _taken(_port(url)):
         _keep_port(folder / "port")
-        url = url_of(home)
+        url = home_redis_url(home)
     settings = folder / "valkey.conf"
     settings.touch(mode=0o600)
     settings.write_text(
@@ -92,7 +92,7 @@ def running(home: Path) -> Iterator[str]:
     with (home / "valkey" / "log").open("ab") as log:
         server = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        url = url_of(home)
+        url = home_redis_url(home)
         deadline = time.monotonic() + START_SECONDS
         while not answers(url):
             if server.poll() is not None or time.monotonic() > deadline:

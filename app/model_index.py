@@ -1,0 +1,51 @@
+"""Every table in one place, so that the metadata is whole wherever it is asked (migrations, the factory, tests)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.audit.model import AuditEntry
+from app.bookings.model import Booking, Customer
+from app.inbox.model import WebhookEvent
+from app.link.model import Link, Tick
+from app.macros.model import Macro
+from app.outbox.model import Push
+from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
+from app.people.model import User
+from app.policies.model import Policy, PolicyVersion
+from app.refunds.model import Refund, RefundMove
+from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
+from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+TABLES = (
+    AuditEntry,
+    Booking,
+    Comment,
+    Customer,
+    Insurance,
+    Link,
+    Macro,
+    Partner,
+    PartnerMove,
+    Policy,
+    PolicyVersion,
+    Push,
+    Qualification,
+    Refund,
+    RefundMove,
+    Rule,
+    RuleMove,
+    RuleRun,
+    RuleVersion,
+    Tick,
+    Ticket,
+    TicketEvent,
+    User,
+    Vendor,
+    WebhookEvent,
+    ZendeskField,
+    ZendeskGroup,
+    ZendeskUser,
+)

@@ -1,0 +1,121 @@
+"""Rules, their versions, and what each firing did and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, BigId, choice, key_column
+from app.tickets.model import Ticket
+
+
+class RuleKind(StrEnum):
+    trigger = "trigger"
+    automation = "automation"
+
+
+class RuleState(StrEnum):
+    draft = "draft"
+    live = "live"
+    paused = "paused"
+    retired = "retired"
+
+
+class TwinState(StrEnum):
+    """What is known of the rule of the same origin that may still run inside Zendesk."""
+
+    none = "none"
+    active = "active"
+    off = "off"
+    accepted = "accepted"
+
+
+class Rule(Base):
+    """`definition` is Zendesk's own JSON: {"conditions": {"all", "any"}, "actions": [...]} with every key that came
+    in. `number` is the version now in `definition`; each saved version is kept in RuleVersion.
+    """
+
+    __tablename__ = "rules"
+    __table_args__ = (Index("ix_rules_state_kind_position", "state", "kind", "position"),)
+
+    id: Mapped[int] = key_column()
+    title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[RuleKind] = mapped_column(choice(RuleKind))
+    state: Mapped[RuleState] = mapped_column(choice(RuleState), default=RuleState.draft)
+    position: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(default=1)
+    description: Mapped[str] = mapped_column(Text, default="")
+    definition: Mapped[dict[str, Any]]
+    zendesk_id: Mapped[int | None] = mapped_column(BigId)
+    twin: Mapped[TwinState] = mapped_column(choice(TwinState), default=TwinState.none)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.number")
+    moves: Mapped[list[RuleMove]] = relationship(back_populates="rule", order_by="RuleMove.id")
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RuleVersion(Base):
+    __tablename__ = "rule_versions"
+    __table_args__ = (UniqueConstraint("rule_id", "number"),)
+
+    id: Mapped[int] = key_column()
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rules.id"), index=True)
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    definition: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
+
+    rule: Mapped[Rule] = relationship(back_populates="versions")
+
+
+class RuleMove(Base):
+    """One change of a rule's state."""
+
+    __tablename__ = "rule_moves"
+
+    id: Mapped[int] = key_column()
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rules.id"), index=True)
+    was: Mapped[RuleState] = mapped_column(choice(RuleState))
+    now: Mapped[RuleState] = mapped_column(choice(RuleState))
+    by: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(String(500), default="")
+
+    rule: Mapped[Rule] = relationship(back_populates="moves")
+
+
+class RuleRun(Base):
+    """One firing. `reasons` are the conditions with wanted and seen values, `actions` what was planned (and what was
+    dropped because it changed nothing). A ticket, a rule's version, a cause and an effect meet only once.
+    """
+
+    __tablename__ = "rule_runs"
+    __table_args__ = (UniqueConstraint("ticket_id", "rule_id", "rule_number", "cause", "effect_hash"),)
+
+    id: Mapped[int] = key_column()
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rules.id"), index=True)
+    rule_number: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(64))
+    audit_id: Mapped[int | None] = mapped_column(BigInteger)
+    depth: Mapped[int] = mapped_column(default=0)
+    effect_hash: Mapped[str] = mapped_column(String(64))
+    reasons: Mapped[list[Any]]
+    actions: Mapped[list[Any]]
+    dropped: Mapped[list[Any]] = mapped_column(default=list)
+    push_id: Mapped[int | None] = mapped_column(ForeignKey("pushes.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+    ticket: Mapped[Ticket] = relationship()
+    rule: Mapped[Rule] = relationship()

@@ -1,0 +1,13 @@
+"""The doors that are not screens: webhooks in, health and readiness out."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web.health import health
+from app.web.webhooks import webhooks
+
+
+def open_doors(app: Flask) -> None:
+    app.register_blueprint(health)
+    app.register_blueprint(webhooks)

@@ -1,0 +1,121 @@
+"""The stage every test stands on: a real database (each test on SQLite and PostgreSQL where it asks for `office`), a
+real Valkey, and the Zendesk sandbox over HTTP."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.bell import SilentBell
+from app.db import db
+from app.factory import create_app
+from app.migrate import bring_up
+from app.settings import Settings
+from app.valkey import running
+from tests.postgres import PostgresServer, postgres_server
+
+pytest_plugins = ["tests.skips"]
+
+SECRET = "a-secret-key-for-tests-only-and-long-enough"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+def settings_for(home: Path, database_url: str) -> Settings:
+    return Settings(
+        home=home,
+        demo=True,
+        secret_key=SECRET,
+        database_url=database_url,
+        redis_url="redis://127.0.0.1:1/0",
+        zendesk_url=None,
+        zendesk_email=None,
+        zendesk_token=None,
+        public_url="http://localhost",
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("template")
+    app = create_app(settings_for(home, f"sqlite:///{home / 'opsroom.sqlite3'}"), bell=SilentBell())
+    bring_up(app, lagging=True)
+    with app.app_context():
+        db.engine.dispose()
+    return home / "opsroom.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    name = postgres.create("template_opsroom")
+    app = create_app(settings_for(tmp_path_factory.mktemp("pg"), postgres.url(name)), bell=SilentBell())
+    bring_up(app, lagging=True)
+    with app.app_context():
+        db.engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An own, migrated, empty database; every test that stands on it runs on both kinds."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "opsroom.sqlite3")
+        yield f"sqlite:///{tmp_path / 'opsroom.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    template_name: str = request.getfixturevalue("postgres_template")
+    name = server.create(f"t_{uuid.uuid4().hex[:12]}", template=template_name)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """As `database_url`, on SQLite alone: for what has nothing to do with the database."""
+    shutil.copy(sqlite_template, tmp_path / "opsroom.sqlite3")
+    return f"sqlite:///{tmp_path / 'opsroom.sqlite3'}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return settings_for(tmp_path, database_url)
+
+
+@pytest.fixture
+def office(settings: Settings) -> Iterator[Flask]:
+    """The whole app on a real database, inside its context; its bell only remembers (`office_bell`)."""
+    with ExitStack() as stack:
+        app = create_app(settings, bell=SilentBell())
+        app.config["TESTING"] = True
+        stack.enter_context(app.app_context())
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def lone_office(tmp_path: Path, sqlite_url: str) -> Iterator[Flask]:
+    """As `office`, on SQLite alone."""
+    app = create_app(settings_for(tmp_path, sqlite_url), bell=SilentBell())
+    app.config["TESTING"] = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,31 @@
+"""The migrations make exactly what the models say, and undo it, on both databases and on filled tables."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from app.db import db
+from app.model_index import MIGRATIONS, TABLES
+
+
+def test_models_equal_migrations(office: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": lambda *_: None, "render_as_batch": True}
+        )
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_every_table_is_in_the_index(office: Flask) -> None:
+    assert {table.__tablename__ for table in TABLES} == set(db.metadata.tables)
+
+
+def test_up_down_up(office: Flask) -> None:
+    downgrade(directory=str(MIGRATIONS), revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade(directory=str(MIGRATIONS))
+    assert set(db.metadata.tables) <= set(inspect(db.engine).get_table_names())
