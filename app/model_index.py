@@ -8,7 +8,7 @@ from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
 from app.link.model import Link, Tick
-from app.macros.model import Macro
+from app.macros.model import Macro, MacroMove
 from app.outbox.model import Push
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
 from app.people.model import User
@@ -27,6 +27,7 @@ TABLES = (
     Insurance,
     Link,
     Macro,
+    MacroMove,
     Partner,
     PartnerMove,
     Policy,

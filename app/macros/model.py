@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
+from app.actor import acting
 from app.db import Base, BigId, choice, key_column
+from app.errors import Refusal
+from app.words import Words, say
 
 
 class MacroState(StrEnum):
     draft = "draft"
     live = "live"
     retired = "retired"
+
+
+MOVES: Mapping[MacroState, frozenset[MacroState]] = MappingProxyType({
+    MacroState.draft: frozenset({MacroState.live, MacroState.retired}),
+    MacroState.live: frozenset({MacroState.draft, MacroState.retired}),
+    MacroState.retired: frozenset({MacroState.draft}),
+})  # fmt: skip
+
+STATE_WORDS: Mapping[MacroState, Words] = MappingProxyType({
+    MacroState.draft: say("초안", "Draft"),
+    MacroState.live: say("켜짐", "Live"),
+    MacroState.retired: say("보관", "Retired"),
+})  # fmt: skip
 
 
 class Macro(Base):
@@ -38,7 +57,39 @@ class Macro(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+    moves: Mapped[list[MacroMove]] = relationship(back_populates="macro", order_by="MacroMove.id")
     __mapper_args__ = {"version_id_col": version}
+
+    def move_to(self, now: MacroState, why: str = "") -> None:
+        """The only way a macro's state changes; leaves a MacroMove. Refuses what the table of moves does not have."""
+        if now not in MOVES[self.state]:
+            raise Refusal(
+                say(
+                    "매크로 「{title}」은 지금 {was} 상태라서 {now} 상태로 바꿀 수 없습니다.",
+                    "The macro “{title}” is {was} now and cannot become {now}.",
+                ).fill(title=self.title, was=STATE_WORDS[self.state], now=STATE_WORDS[now])
+            )
+        at = clock.now()
+        self.moves.append(MacroMove(was=self.state, now=now, by=acting().name, at=at, why=why))
+        self.state = now
+        self.updated_at = at
 
     def __str__(self) -> str:
         return self.title
+
+
+class MacroMove(Base):
+    """One change of a macro's state."""
+
+    __tablename__ = "macro_moves"
+
+    id: Mapped[int] = key_column()
+    macro_id: Mapped[int] = mapped_column(ForeignKey("macros.id"), index=True)
+    was: Mapped[MacroState] = mapped_column(choice(MacroState))
+    now: Mapped[MacroState] = mapped_column(choice(MacroState))
+    by: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(String(500), default="")
+
+    macro: Mapped[Macro] = relationship(back_populates="moves")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
+from app.actor import acting
 from app.db import Base, BigId, choice, key_column
+from app.errors import Refusal
 from app.tickets.model import Ticket
+from app.words import Words, say
 
 
 class RuleKind(StrEnum):
@@ -26,17 +32,44 @@ class RuleState(StrEnum):
 
 
 class TwinState(StrEnum):
-    """What is known of the rule of the same origin that may still run inside Zendesk."""
+    """What is known of the rule of the same origin that may still run inside Zendesk. `asked`: we were told to switch
+    it off there and have not yet done so.
+    """
 
     none = "none"
     active = "active"
+    asked = "asked"
     off = "off"
     accepted = "accepted"
 
 
+MOVES: Mapping[RuleState, frozenset[RuleState]] = MappingProxyType({
+    RuleState.draft: frozenset({RuleState.live, RuleState.retired}),
+    RuleState.live: frozenset({RuleState.paused, RuleState.retired}),
+    RuleState.paused: frozenset({RuleState.live, RuleState.draft, RuleState.retired}),
+    RuleState.retired: frozenset({RuleState.draft}),
+})  # fmt: skip
+
+STATE_WORDS: Mapping[RuleState, Words] = MappingProxyType({
+    RuleState.draft: say("초안", "Draft"),
+    RuleState.live: say("켜짐", "Live"),
+    RuleState.paused: say("멈춤", "Paused"),
+    RuleState.retired: say("보관", "Retired"),
+})  # fmt: skip
+
+TWIN_WORDS: Mapping[TwinState, Words] = MappingProxyType({
+    TwinState.none: say("없음", "None"),
+    TwinState.active: say("Zendesk에서 켜져 있음", "Active in Zendesk"),
+    TwinState.asked: say("Zendesk에서 끄는 중", "Being switched off in Zendesk"),
+    TwinState.off: say("Zendesk에서 꺼짐", "Off in Zendesk"),
+    TwinState.accepted: say("둘 다 켜도 됨", "Both may run"),
+})  # fmt: skip
+
+
 class Rule(Base):
     """`definition` is Zendesk's own JSON: {"conditions": {"all", "any"}, "actions": [...]} with every key that came
-    in. `number` is the version now in `definition`; each saved version is kept in RuleVersion.
+    in. `number` is the version now in `definition`; each saved version is kept in RuleVersion. `twin_why` is what
+    Zendesk said when the twin could not be switched off there.
     """
 
     __tablename__ = "rules"
@@ -52,6 +85,7 @@ class Rule(Base):
     definition: Mapped[dict[str, Any]]
     zendesk_id: Mapped[int | None] = mapped_column(BigId)
     twin: Mapped[TwinState] = mapped_column(choice(TwinState), default=TwinState.none)
+    twin_why: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -60,11 +94,27 @@ class Rule(Base):
     moves: Mapped[list[RuleMove]] = relationship(back_populates="rule", order_by="RuleMove.id")
     __mapper_args__ = {"version_id_col": version}
 
+    def move_to(self, now: RuleState, why: str = "") -> None:
+        """The only way a rule's state changes; leaves a RuleMove. Refuses what the table of moves does not have."""
+        if now not in MOVES[self.state]:
+            raise Refusal(
+                say(
+                    "규칙 「{title}」은 지금 {was} 상태라서 {now} 상태로 바꿀 수 없습니다.",
+                    "The rule “{title}” is {was} now and cannot become {now}.",
+                ).fill(title=self.title, was=STATE_WORDS[self.state], now=STATE_WORDS[now])
+            )
+        at = clock.now()
+        self.moves.append(RuleMove(was=self.state, now=now, by=acting().name, at=at, why=why))
+        self.state = now
+        self.updated_at = at
+
     def __str__(self) -> str:
         return self.title
 
 
 class RuleVersion(Base):
+    """`definition` as it was saved, once and for all: versions are never edited."""
+
     __tablename__ = "rule_versions"
     __table_args__ = (UniqueConstraint("rule_id", "number"),)
 

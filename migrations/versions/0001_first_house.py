@@ -146,9 +146,10 @@ def upgrade() -> None:
         sa.Column("zendesk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "twin",
-            sa.Enum("none", "active", "off", "accepted", name="twinstate", native_enum=False, length=32),
+            sa.Enum("none", "active", "asked", "off", "accepted", name="twinstate", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column("twin_why", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -243,6 +244,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("zendesk_users", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_zendesk_users_email"), ["email"], unique=False)
+
+    op.create_table(
+        "macro_moves",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("macro_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "was", sa.Enum("draft", "live", "retired", name="macrostate", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column(
+            "now", sa.Enum("draft", "live", "retired", name="macrostate", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["macro_id"], ["macros.id"], name=op.f("fk_macro_moves_macro_id_macros")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_macro_moves")),
+    )
+    with op.batch_alter_table("macro_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_macro_moves_macro_id"), ["macro_id"], unique=False)
 
     op.create_table(
         "partners",
@@ -894,6 +914,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partners_city"))
 
     op.drop_table("partners")
+    with op.batch_alter_table("macro_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_macro_moves_macro_id"))
+
+    op.drop_table("macro_moves")
     with op.batch_alter_table("zendesk_users", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zendesk_users_email"))
 
