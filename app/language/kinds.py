@@ -55,6 +55,8 @@ class ValueKind(StrEnum):
     group_sms = "group_sms"
     sharing_agreement = "sharing_agreement"
     skills = "skills"
+    target = "target"
+    webhook = "webhook"
     opaque = "opaque"
 
 

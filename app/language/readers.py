@@ -1,0 +1,238 @@
+"""How the value of each condition field is read from the facts: one small function a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from operator import attrgetter
+from types import MappingProxyType
+
+from app.language.facts_of_ticket import Person, TicketFacts
+from app.language.sight import NO_UPDATE, NO_UPDATER, NOT_KNOWN, Sight, Unknown
+from app.words import Words, say
+
+Read = Callable[[Sight], object]
+Span = tuple[datetime, datetime]
+
+_SCORES = {"offered": "false", "unoffered": "true"}
+_ROLE_IDS = {"end_user": "0", "agent": "4", "admin": "2"}
+_TYPE_IDS = {"": "0", "question": "1", "incident": "2", "problem": "3", "task": "4"}
+_NOT_IN_STATUS = Unknown(say("지금은 그 상태가 아닙니다.", "The ticket is not in that status now."))
+_NOT_YET = Unknown(say("아직 그 시각이 되지 않았습니다.", "That time has not come yet."))
+_PAST = Unknown(say("그 시각이 이미 지났습니다.", "That time has already passed."))
+_NO_SUCH_TIME = Unknown(say("이 티켓에는 그 시각이 없습니다.", "The ticket has no such time."))
+
+
+def _or_unknown(value: object) -> object:
+    return NOT_KNOWN if value is None else value
+
+
+def _fact(name: str) -> Read:
+    read = attrgetter(name)
+    return lambda sight: _or_unknown(read(sight.facts))
+
+
+def _of_update(name: str) -> Read:
+    read = attrgetter(name)
+    return lambda sight: NO_UPDATE if sight.facts.update is None else _or_unknown(read(sight.facts.update))
+
+
+def _of_requester(name: str) -> Read:
+    read = attrgetter(name)
+
+    def of_requester(sight: Sight) -> object:
+        person = sight.facts.requester
+        return NOT_KNOWN if person is None else _or_unknown(read(person))
+
+    return of_requester
+
+
+def _linked(record: str, name: str, missing: Words) -> Read:
+    none_linked = Unknown(missing)
+    read = attrgetter(name)
+
+    def of_record(sight: Sight) -> object:
+        found = getattr(sight.facts, record)
+        return none_linked if found is None else _or_unknown(read(found))
+
+    return of_record
+
+
+_NO_BOOKING = say("연결된 예약이 없습니다.", "No booking is linked.")
+_NO_PARTNER = say("연결된 파트너가 없습니다.", "No partner is linked.")
+_NO_CUSTOMER = say("연결된 고객 기록이 없습니다.", "No customer record is linked.")
+_NO_REFUND = say("연결된 환불이 없습니다.", "No refund is linked.")
+
+
+def _satisfaction(sight: Sight) -> object:
+    score = sight.facts.satisfaction_score
+    return NOT_KNOWN if score is None else _SCORES.get(score, score)
+
+
+def _requester_role(sight: Sight) -> object:
+    person = sight.facts.requester
+    return NOT_KNOWN if person is None else _or_unknown(_ROLE_IDS.get(person.role or ""))
+
+
+def _type_id(sight: Sight) -> object:
+    return _or_unknown(_TYPE_IDS.get(sight.facts.type or "")) if sight.facts.type is not None else NOT_KNOWN
+
+
+def _privacy(sight: Sight) -> object:
+    public = sight.facts.is_public
+    return NOT_KNOWN if public is None else ("public" if public else "private")
+
+
+def _updater(sight: Sight) -> object:
+    return sight.facts.updater or NO_UPDATER
+
+
+def _comment(sight: Sight) -> object:
+    """The comment of this update; "" when it has none."""
+    update = sight.facts.update
+    return NO_UPDATE if update is None else update.comment or ""
+
+
+def _attachment(sight: Sight) -> object:
+    update = sight.facts.update
+    return NO_UPDATE if update is None else bool(update.comment and update.comment.attachments)
+
+
+def _hours_until_start(sight: Sight) -> object:
+    if sight.facts.booking is None:
+        return Unknown(_NO_BOOKING)
+    starts_at = sight.facts.booking.starts_at
+    return NOT_KNOWN if starts_at is None else sight.hours(sight.now, starts_at, business=False)
+
+
+READERS: Mapping[str, Read] = MappingProxyType({
+    **{
+        name: _fact(name)
+        for name in (
+            "status", "custom_status_id", "type", "priority", "group_id", "assignee_id", "requester_id",
+            "organization_id", "via_id", "recipient", "brand_id", "ticket_form_id", "satisfaction_reason_code",
+            "reopens", "replies", "agent_stations", "group_stations", "schedule_id",
+        )
+    },
+    "current_tags": _fact("tags"),
+    "number_of_incidents": _fact("incidents"),
+    "exact_created_at": _fact("created_at"),
+    "current_via_id": _of_update("via_id"),
+    "update_type": _of_update("type"),
+    "locale_id": _of_requester("locale_id"),
+    "requester_time_zone": _of_requester("time_zone"),
+    "requester_twitter_followers_count": _of_requester("twitter_followers_count"),
+    "requester_twitter_statuses_count": _of_requester("twitter_statuses_count"),
+    "requester_twitter_verified": _of_requester("twitter_verified"),
+    "satisfaction_score": _satisfaction,
+    "requester_role": _requester_role,
+    "ticket_type_id": _type_id,
+    "ticket_is_public": _privacy,
+    "role": _updater,
+    "comment_is_public": _comment,
+    "attachment": _attachment,
+    "cc": lambda sight: bool(sight.facts.cc_ids),
+    "ticket_due_date": lambda sight: sight.facts.due_at is not None,
+    "in_business_hours": lambda sight: sight.calendar.is_open(sight.now),
+    "on_holiday": lambda sight: sight.calendar.holiday(sight.now) is not None,
+    "within_schedule": lambda sight: sight.now,
+    "booking.product": _linked("booking", "product", _NO_BOOKING),
+    "booking.city": _linked("booking", "city", _NO_BOOKING),
+    "booking.state": _linked("booking", "state", _NO_BOOKING),
+    "booking.hours_until_start": _hours_until_start,
+    "partner.state": _linked("partner", "state", _NO_PARTNER),
+    "customer.tier": _linked("customer", "tier", _NO_CUSTOMER),
+    "customer.language": _linked("customer", "language", _NO_CUSTOMER),
+    "customer.contacts_30d": _linked("customer", "contacts_30d", _NO_CUSTOMER),
+    "refund.state": _linked("refund", "state", _NO_REFUND),
+})  # fmt: skip
+
+
+def _subject(facts: TicketFacts) -> str:
+    return facts.subject
+
+
+def _description(facts: TicketFacts) -> str:
+    return facts.description
+
+
+def _subject_and_comment(facts: TicketFacts) -> str:
+    comment = facts.update.comment if facts.update else None
+    return f"{facts.subject}\n{comment.body}" if comment else ""
+
+
+TEXTS: Mapping[str, Callable[[TicketFacts], str]] = MappingProxyType({
+    "subject_includes_word": _subject,
+    "description_includes_word": _description,
+    "comment_includes_word": _subject_and_comment,
+})  # fmt: skip
+"""What the word conditions search. Zendesk's comment condition searches subject and body of an update's comment."""
+
+
+def _since(name: str) -> Callable[[Sight], Span | Unknown]:
+    read = attrgetter(name)
+
+    def since(sight: Sight) -> Span | Unknown:
+        start: datetime | None = read(sight.facts)
+        if start is None:
+            return _NO_SUCH_TIME
+        return (start, sight.now) if start <= sight.now else _NOT_YET
+
+    return since
+
+
+def _until(name: str) -> Callable[[Sight], Span | Unknown]:
+    read = attrgetter(name)
+
+    def until(sight: Sight) -> Span | Unknown:
+        end: datetime | None = read(sight.facts)
+        if end is None:
+            return _NO_SUCH_TIME
+        return (sight.now, end) if sight.now <= end else _PAST
+
+    return until
+
+
+def _in_status(status: str) -> Callable[[Sight], Span | Unknown]:
+    since = _since("status_since")
+    return lambda sight: since(sight) if sight.facts.status == status else _NOT_IN_STATUS
+
+
+SPANS: Mapping[str, Callable[[Sight], Span | Unknown]] = MappingProxyType({
+    "NEW": _since("created_at"),
+    "OPEN": _in_status("open"),
+    "PENDING": _in_status("pending"),
+    "HOLD": _in_status("hold"),
+    "SOLVED": _in_status("solved"),
+    "CLOSED": _in_status("closed"),
+    "assigned_at": _since("assigned_at"),
+    "updated_at": _since("updated_at"),
+    "requester_updated_at": _since("requester_updated_at"),
+    "assignee_updated_at": _since("assignee_updated_at"),
+    "due_at": _since("due_at"),
+    "due_date": _since("due_at"),
+    "until_due_date": _until("due_at"),
+    "sla_next_breach_at": _since("sla_last_breach_at"),
+    "until_sla_next_breach_at": _until("sla_next_breach_at"),
+})  # fmt: skip
+"""From when to when each "hours since" and "hours until" counts. "Since a status" only while the ticket stays in it."""
+
+
+def _of_person(person: Person | None, key: str) -> object:
+    return NOT_KNOWN if person is None else person.custom_fields.get(key, "")
+
+
+def custom_reader(family: str, key: str) -> Read:
+    """Reads an account's own field; one that the ticket or the person does not carry is empty."""
+    if family == "requester.custom_fields.{key}":
+        return lambda sight: _of_person(sight.facts.requester, key)
+    if family == "organization.custom_fields.{key}":
+
+        def of_organization(sight: Sight) -> object:
+            facts = sight.facts
+            if facts.organization is not None:
+                return facts.organization.custom_fields.get(key, "")
+            return "" if facts.organization_id == "" else NOT_KNOWN
+
+        return of_organization
+    return lambda sight: sight.facts.custom_fields.get(key, "")
