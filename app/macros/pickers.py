@@ -1,0 +1,72 @@
+"""What of the account an editor can offer by name, read from the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.language.vocabulary import Choice, ValueKind
+from app.macros.controls import OWN_KINDS, AccountField, Pickers
+from app.macros.model import STATE_WORDS, Macro, MacroState
+from app.tickets.model import ZendeskField, ZendeskGroup, ZendeskUser
+from app.words import say
+
+AGENT_ROLES = ("agent", "admin")
+AGENTS_OFFERED = 1000
+
+
+def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
+    """Four queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
+    return Pickers(
+        lists=MappingProxyType({
+            ValueKind.group: _groups(session),
+            ValueKind.agent: _people(session, frozenset(also_people)),
+            ValueKind.macro: _macros(session),
+        }),
+        fields=MappingProxyType({one.key: one for one in _fields(session)}),
+    )
+
+
+def _groups(session: Session) -> tuple[Choice, ...]:
+    rows = select(ZendeskGroup).where(ZendeskGroup.is_deleted.is_(False)).order_by(ZendeskGroup.name)
+    return tuple(Choice(str(one.zendesk_id), say(one.name, one.name)) for one in session.scalars(rows))
+
+
+def _people(session: Session, also: frozenset[int]) -> tuple[Choice, ...]:
+    agents = ZendeskUser.role.in_(AGENT_ROLES) & ZendeskUser.is_active.is_(True)
+    wanted = agents | ZendeskUser.zendesk_id.in_(also) if also else agents
+    rows = select(ZendeskUser).where(wanted).order_by(ZendeskUser.name).limit(AGENTS_OFFERED)
+    return tuple(Choice(str(one.zendesk_id), say(one.name, one.name)) for one in session.scalars(rows))
+
+
+def _macros(session: Session) -> tuple[Choice, ...]:
+    rows = select(Macro).where(Macro.state != MacroState.retired).order_by(Macro.title)
+    return tuple(
+        Choice(
+            str(one.id),
+            say(one.title, one.title)
+            if one.state is MacroState.live
+            else say("{title} ({state})", "{title} ({state})").fill(title=one.title, state=STATE_WORDS[one.state]),
+        )
+        for one in session.scalars(rows)
+    )
+
+
+def _fields(session: Session) -> list[AccountField]:
+    rows = select(ZendeskField).where(ZendeskField.is_active.is_(True), ZendeskField.kind.in_(OWN_KINDS))
+    return [
+        AccountField(
+            key=f"custom_fields_{one.zendesk_id}",
+            kind=one.kind,
+            title=one.title,
+            options=tuple(
+                Choice(str(option["value"]), say(str(option["name"]), str(option["name"])))
+                for option in one.options
+                if isinstance(option, dict) and "value" in option and "name" in option
+            ),
+        )
+        for one in session.scalars(rows.order_by(ZendeskField.title))
+    ]
