@@ -50,8 +50,8 @@ class Zendesk:
     """One account, as one of its admins. Every call raises Unavailable, Unknown, Refused or Conflict, and nothing else.
 
     It never waits for a rate limit: it raises Unavailable with `retry_after`. It remembers nothing between calls. Not
-    for two threads at once: Zenpy is not. `timeout` is (to connect, to read) in seconds; no call takes longer than both
-    together from its first byte. `email` and `token` are of an admin: exports refuse others.
+    for two threads at once: Zenpy is not. `timeout` is (to connect, to read) in seconds; no request takes longer than
+    both together. `email` and `token` are of an admin: exports refuse others.
     """
 
     def __init__(
@@ -268,8 +268,8 @@ class Zendesk:
     ) -> tuple[Ticket, Audit | None]:
         body = self._send(method, path, {"ticket": dict(ticket)}, headers)
         audit = _told(body, "audit", dict[str, Any] | None)
-        ticket = _told(body, "ticket", Ticket)
-        return ticket, _told(body, "audit", Audit) if audit and audit.get("id") is not None else None
+        is_told = bool(audit) and audit.get("id") is not None
+        return _told(body, "ticket", Ticket), _told(body, "audit", Audit) if is_told else None
 
     def _switch(self, kind: str, key: str, rule_id: int, *, active: bool) -> None:
         body = self._send("PUT", f"/api/v2/{kind}/{_id(rule_id)}.json", {key: {"active": active}})

@@ -127,16 +127,19 @@ def _whole_body(response: requests.Response, deadline: float) -> bytes:
     """A time limit of requests counts from one byte to the next; this one counts for the whole answer."""
     parts: list[bytes] = []
     size = 0
-    while part := response.raw.read1(256 * 1024, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > _LARGEST_ANSWER:
-            response.close()
-            raise requests.exceptions.ContentDecodingError
-        if time.monotonic() > deadline:
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or size > _LARGEST_ANSWER:
             response.close()
             raise requests.exceptions.ReadTimeout
-    return b"".join(parts)
+        connection = getattr(response.raw.connection, "sock", None)
+        if connection is not None:
+            connection.settimeout(left)
+        part = response.raw.read1(256 * 1024, decode_content=True)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        size += len(part)
 
 
 def _no_answer(what: str, failure: Exception, *, is_write: bool) -> Unavailable:
