@@ -12,9 +12,10 @@ LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-em
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 # Shows how far pip is: a line that counts on a terminal, nothing in a log.
-PROGRESS = awk -v live="$$([ -t 2 ] && echo 1)" '\
-	/^Collecting / && live { printf "\r  %3d · %-48.48s", ++n, $$2; fflush() } \
-	/^Installing collected/ { if (live) printf "\r"; printf "  %-54s\n", "… 설치하는 중입니다 · installing"; fflush() }'
+PROGRESS = { n=0; while read -r word name _; do \
+	if [ "$$word" = Collecting ] && [ -t 1 ]; then printf '\r  %3d · %-48.48s' $$((++n)) "$$name"; fi; \
+	if [ "$$word" = Installing ]; then [ -t 1 ] && printf '\r'; printf '  %-54s\n' '설치하는 중입니다 · installing'; fi; \
+	done; }
 # install(lock file, words)
 define install
 	@echo "$(2)"
