@@ -13,6 +13,7 @@ from app.bookings.model import Booking
 from app.db import Base, choice, key_column
 from app.people.model import User
 from app.policies.model import PolicyVersion
+from app.refunds.reasons import Reason
 from app.tickets.model import Ticket
 
 
@@ -25,19 +26,6 @@ class RefundState(StrEnum):
     cancelled = "cancelled"
     failed = "failed"
     unknown = "unknown"
-
-
-class Reason(StrEnum):
-    """Why the money goes back; whose fault it is follows from it (app/refunds/quote.py)."""
-
-    customer_cancelled = "customer_cancelled"
-    partner_cancelled = "partner_cancelled"
-    partner_no_show = "partner_no_show"
-    partner_late = "partner_late"
-    partial_service = "partial_service"
-    poor_quality = "poor_quality"
-    facility_fault = "facility_fault"
-    force_majeure = "force_majeure"
 
 
 class Refund(Base):

@@ -1,0 +1,291 @@
+"""The terms of a policy as data: how much is kept when, of what, and what outweighs it.
+
+Pure. A Terms is whole: what cannot be read is refused with the field named, and tiers leave no gap and no overlap.
+Its JSON form is `to_json`, and `read_terms` reads it back equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from app.errors import Refusal
+from app.words import Words, say
+
+FORM = 1
+MOST_TIERS = 24
+LARGEST_FIXED = 10**12
+
+
+class Base(StrEnum):
+    """What percentages are of: everything the booking costs, or its first period (a month's rent, a visit)."""
+
+    total = "total"
+    first_period = "first_period"
+
+
+class Unit(StrEnum):
+    days = "days"
+    hours = "hours"
+    months = "months"
+
+
+class PercentIs(StrEnum):
+    """Whether a tier's percentage is what we keep or what we give back."""
+
+    kept = "kept"
+    refunded = "refunded"
+
+
+class Fault(StrEnum):
+    customer = "customer"
+    partner = "partner"
+    platform = "platform"
+    force_majeure = "force_majeure"
+
+
+UNIT_WORDS = {Unit.days: say("일", "days"), Unit.hours: say("시간", "hours"), Unit.months: say("개월", "months")}
+BASE_WORDS = {
+    Base.total: say("전체 이용 금액", "the whole price"),
+    Base.first_period: say("첫 기간 금액", "the first period's price"),
+}
+FAULT_WORDS = {
+    Fault.customer: say("고객 사유", "the customer's side"),
+    Fault.partner: say("파트너 사유", "the partner's side"),
+    Fault.platform: say("플랫폼 사유", "our side"),
+    Fault.force_majeure: say("불가항력", "force majeure"),
+}
+C = TypeVar("C", bound=StrEnum)
+CLAUSES = ("service_fee", "fixed_fee", "fault", "partial_service", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """From `at_least` units before the start (included) up to `below` (not included; None: no end)."""
+
+    at_least: int
+    below: int | None
+    percent: Decimal
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LateTier:
+    """`percent` of the base goes back when the partner came at least `minutes` late."""
+
+    minutes: int
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`clock`: "HH:MM" in Seoul on the day of the start, or None for the exact start.
+
+    `tiers`: from far to near, without gap, down to 0 units before the start. `after_start`: the percentage from the
+    start on, in the sense of `percent_is`. `service_fee_at_least`: the fee goes back when cancelled at least so many
+    units before; None never. `fixed_fee_minor`: kept from every cancellation by the customer, in the booking's
+    currency. `faults`: the percentage of all that was paid that goes back, by who is at fault.
+    """
+
+    base: Base
+    unit: Unit
+    percent_is: PercentIs
+    tiers: tuple[Tier, ...]
+    after_start: Decimal
+    clock: str | None = None
+    service_fee_at_least: int | None = None
+    fixed_fee_minor: int = 0
+    faults: Mapping[Fault, Decimal] = field(default_factory=dict)
+    partial_service_percent: Decimal = Decimal(50)
+    late: tuple[LateTier, ...] = ()
+    clauses: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_tiers(self.tiers, self.unit)
+
+    def fault_percent(self, fault: Fault) -> Decimal:
+        return self.faults.get(fault, Decimal(100))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "form": FORM,
+            "base": self.base.value,
+            "clock": self.clock or "start",
+            "unit": self.unit.value,
+            "percent_is": self.percent_is.value,
+            "tiers": [
+                {"at_least": t.at_least, "below": t.below, "percent": plain(t.percent), "clause": t.clause}
+                for t in self.tiers
+            ],
+            "after_start": plain(self.after_start),
+            "service_fee_at_least": self.service_fee_at_least,
+            "fixed_fee_minor": self.fixed_fee_minor,
+            "faults": {fault.value: plain(percent) for fault, percent in self.faults.items()},
+            "partial_service_percent": plain(self.partial_service_percent),
+            "late": [{"minutes": t.minutes, "percent": plain(t.percent)} for t in self.late],
+            "clauses": dict(self.clauses),
+        }
+
+
+def plain(percent: Decimal) -> int | str:
+    """A percentage as JSON: a whole number where it is one, its text where not; never a float."""
+    return int(percent) if percent == percent.to_integral_value() else str(percent.normalize())
+
+
+def percent_text(percent: Decimal) -> str:
+    return f"{plain(percent)}%"
+
+
+def read_terms(raw: object) -> Terms:
+    """Refuses with the field named: `tiers[2].percent` for the third row, `tiers` for a gap between two."""
+    if not isinstance(raw, Mapping):
+        raise wrong("terms", say("약관 조건이 비어 있거나 읽을 수 없습니다.", "The terms are empty or unreadable."))
+    known = {*Terms.__slots__, "form"}
+    strangers = sorted(str(key) for key in raw if key not in known)
+    if strangers:
+        raise wrong(strangers[0], say(f"모르는 항목입니다: {strangers[0]}", f"Unknown item: {strangers[0]}"))
+    if raw.get("form", FORM) != FORM:
+        raise wrong("form", say("이 버전이 모르는 약관 형식입니다.", "These terms are in a form not known here."))
+    tiers = tuple(_tier(row, at) for at, row in enumerate(_rows(raw, "tiers")))
+    return Terms(
+        base=_choice(raw, "base", Base),
+        unit=_choice(raw, "unit", Unit),
+        percent_is=_choice(raw, "percent_is", PercentIs),
+        tiers=tuple(sorted(tiers, key=lambda tier: -tier.at_least)),
+        after_start=_percent(raw.get("after_start"), "after_start"),
+        clock=_clock(raw.get("clock")),
+        service_fee_at_least=_whole_or_none(raw.get("service_fee_at_least"), "service_fee_at_least"),
+        fixed_fee_minor=_whole(raw.get("fixed_fee_minor", 0), "fixed_fee_minor", LARGEST_FIXED),
+        faults=_faults(raw.get("faults", {})),
+        partial_service_percent=_percent(raw.get("partial_service_percent", 50), "partial_service_percent"),
+        late=_late(_rows(raw, "late") if raw.get("late") else []),
+        clauses=_clauses(raw.get("clauses", {})),
+    )
+
+
+def wrong(field_name: str, words: Words) -> Refusal:
+    return Refusal(words, field=field_name)
+
+
+def _check_tiers(tiers: tuple[Tier, ...], unit: Unit) -> None:
+    """Far to near: each ends where the one before begins, the last at the start itself."""
+    of = UNIT_WORDS[unit]
+    if not tiers:
+        raise wrong("tiers", say("구간이 하나도 없습니다. 구간을 추가해 주세요.", "There is no tier. Add one."))
+    for farther, nearer in pairwise(tiers):
+        if nearer.below == farther.at_least:
+            continue
+        if nearer.below is None or nearer.below > farther.at_least:
+            top = "∞" if nearer.below is None else nearer.below
+            words = say("{a}~{b}{of} 전 구간이 겹칩니다.", "Two tiers overlap from {a} to {b} {of} before.")
+            raise wrong("tiers", words.fill(a=farther.at_least, b=top, of=of))
+        words = say("{a}~{b}{of} 전 구간이 비어 있습니다.", "Nothing covers {a} to {b} {of} before.")
+        raise wrong("tiers", words.fill(a=nearer.below, b=farther.at_least, of=of))
+    if tiers[0].below is not None:
+        far = tiers[0].below
+        raise wrong(
+            "tiers",
+            say(
+                "{n}{of} 이상 전 구간이 비어 있습니다. 가장 먼 구간의 끝을 비워 주세요.",
+                "Nothing covers {n} {of} or more before. Leave the far end of the farthest tier empty.",
+            ).fill(n=far, of=of),
+        )
+    if tiers[-1].at_least != 0:
+        words = say("0~{b}{of} 전 구간이 비어 있습니다.", "Nothing covers 0 to {b} {of} before.")
+        raise wrong("tiers", words.fill(b=tiers[-1].at_least, of=of))
+
+
+def _tier(row: object, at: int) -> Tier:
+    place = f"tiers[{at}]"
+    if not isinstance(row, Mapping):
+        raise wrong(place, say(f"{at + 1}번째 구간을 읽을 수 없습니다.", f"Tier {at + 1} cannot be read."))
+    at_least = _whole(row.get("at_least"), f"{place}.at_least")
+    below = _whole_or_none(row.get("below"), f"{place}.below")
+    if below is not None and below <= at_least:
+        raise wrong(
+            f"{place}.below",
+            say(
+                f"{at + 1}번째 구간: 끝({below})은 시작({at_least})보다 커야 합니다.",
+                f"Tier {at + 1}: its end ({below}) must be more than its start ({at_least}).",
+            ),
+        )
+    return Tier(at_least, below, _percent(row.get("percent"), f"{place}.percent"), str(row.get("clause") or "")[:40])
+
+
+def _late(rows: list[object]) -> tuple[LateTier, ...]:
+    tiers = []
+    for at, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise wrong("late", say("지각 구간을 읽을 수 없습니다.", "The late tiers cannot be read."))
+        minutes = _whole(row.get("minutes"), f"late[{at}].minutes")
+        tiers.append(LateTier(minutes, _percent(row.get("percent"), f"late[{at}].percent")))
+    if len({tier.minutes for tier in tiers}) != len(tiers):
+        raise wrong("late", say("같은 분의 지각 구간이 둘입니다.", "Two late tiers begin at the same minute."))
+    return tuple(sorted(tiers, key=lambda tier: tier.minutes))
+
+
+def _faults(raw: object) -> dict[Fault, Decimal]:
+    if not isinstance(raw, Mapping) or any(key not in {*Fault} or key == Fault.customer for key in raw):
+        raise wrong("faults", say("귀책별 환불 비율을 읽을 수 없습니다.", "The percentages by fault cannot be read."))
+    return {fault: _percent(raw[fault], f"faults.{fault.value}") for fault in Fault if fault in raw}
+
+
+def _clauses(raw: object) -> dict[str, str]:
+    if not isinstance(raw, Mapping) or any(key not in CLAUSES for key in raw):
+        raise wrong("clauses", say("조항 번호를 읽을 수 없습니다.", "The clause numbers cannot be read."))
+    return {key: str(raw[key])[:40] for key in CLAUSES if raw.get(key)}
+
+
+def _rows(raw: Mapping[Any, Any], name: str) -> list[object]:
+    rows = raw.get(name)
+    if not isinstance(rows, list) or len(rows) > MOST_TIERS:
+        raise wrong(
+            name, say(f"구간은 {MOST_TIERS}개까지 적을 수 있습니다.", f"There can be up to {MOST_TIERS} tiers.")
+        )
+    return rows
+
+
+def _choice(raw: Mapping[Any, Any], name: str, choices: type[C]) -> C:
+    try:
+        return choices(str(raw.get(name)))
+    except ValueError:
+        allowed = ", ".join(choices)
+        words = say("{name}: {allowed} 가운데 하나여야 합니다.", "{name} must be one of {allowed}.")
+        raise wrong(name, words.fill(name=name, allowed=allowed)) from None
+
+
+def _percent(raw: object, name: str) -> Decimal:
+    words = say(
+        "비율은 0에서 100까지, 소수점 둘째 자리까지 적어 주세요.", "A percentage is 0 to 100, with up to two decimals."
+    )
+    try:
+        percent = Decimal(str(raw)) if not isinstance(raw, bool) else Decimal("NaN")
+    except InvalidOperation:
+        raise wrong(name, words) from None
+    if not percent.is_finite() or not 0 <= percent <= 100 or percent != round(percent, 2):
+        raise wrong(name, words)
+    return percent
+
+
+def _whole(raw: object, name: str, most: int = 10_000) -> int:
+    text = str(raw).strip()
+    if isinstance(raw, bool) or not re.fullmatch(r"[0-9]{1,13}", text) or int(text) > most:
+        raise wrong(name, say(f"0에서 {most:,}까지의 정수를 적어 주세요.", f"Give a whole number from 0 to {most:,}."))
+    return int(text)
+
+
+def _whole_or_none(raw: object, name: str) -> int | None:
+    return None if raw is None or raw == "" else _whole(raw, name)
+
+
+def _clock(raw: object) -> str | None:
+    if raw is None or (isinstance(raw, str) and raw in {"", "start"}):
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(raw)):
+        raise wrong("clock", say("기준 시각은 15:00처럼 적어 주세요.", "Give the clock as in 15:00."))
+    return str(raw)
