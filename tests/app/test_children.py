@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 import pytest
 
+from tests.marked import DEADLINE_SECONDS, MarkedRun
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left processes in /proc")
 
-DEADLINE_SECONDS = 20.0
 CREW = """
 import json, pathlib, sys
 from app.children import Child, Crew
@@ -55,46 +52,16 @@ time.sleep(600)
 """
 
 
-class Run:
-    """One crew in a process of its own; every process it starts can be found by a mark in its environment."""
+class Run(MarkedRun):
+    """One crew in a process of its own."""
 
     def __init__(self, home: Path, stages: list[list[dict[str, object]]], *flags: str) -> None:
+        super().__init__([sys.executable, "-c", CREW, str(home), json.dumps(stages), *flags], home / "out", {})
         self.home = home
-        self.mark = token_hex(8)
-        self.out = home / "out"
-        with self.out.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", CREW, str(home), json.dumps(stages), *flags],
-                env={**os.environ, "TEST_MARK": self.mark, "LANG": "C", "PYTHONUNBUFFERED": "1"},
-                stdout=out,
-                stderr=out,
-            )
-
-    def told(self) -> str:
-        return self.out.read_text()
 
     def diary(self) -> list[str]:
         page = self.home / "diary"
         return page.read_text().split("\n")[:-1] if page.exists() else []
-
-    def alive(self) -> set[int]:
-        wanted = f"TEST_MARK={self.mark}\0".encode()
-        found = set()
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if wanted in (entry / "environ").read_bytes():
-                    found.add(int(entry.name))
-        return found
-
-    def until(self, true: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not true():
-            assert time.monotonic() < deadline, self.told()
-            time.sleep(0.02)
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(DEADLINE_SECONDS)
 
 
 @pytest.fixture
@@ -112,10 +79,7 @@ def crew(home: Path) -> Iterator[Callable[..., Run]]:
 
     yield start
     for run in runs:
-        for pid in run.alive():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        run.process.wait(DEADLINE_SECONDS)
+        run.clear_up()
 
 
 def keeps_a_diary(name: str, **more: object) -> dict[str, object]:
