@@ -17,7 +17,9 @@ DEADLINE_SECONDS = 20.0
 class MarkedRun:
     """What it says is in `told()`. `end` and `until` give up after the deadline."""
 
-    def __init__(self, argv: Sequence[str], out: Path, env: Mapping[str, str], *, deadline: float = DEADLINE_SECONDS):
+    def __init__(
+        self, argv: Sequence[str], out: Path, env: Mapping[str, str], *, deadline: float = DEADLINE_SECONDS
+    ) -> None:
         self.mark = token_hex(8)
         self.out = out
         self.deadline = deadline
