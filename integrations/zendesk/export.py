@@ -85,15 +85,15 @@ class _Tickets(msgspec.Struct, frozen=True):
 class _RawTickets(msgspec.Struct, frozen=True):
     tickets: list[msgspec.Raw]
     after_cursor: str | None = None
-    end_of_stream: bool = False
-    users: list[msgspec.Raw] = []
-    groups: list[msgspec.Raw] = []
+    end_of_stream: bool | None = None
+    users: list[msgspec.Raw] | None = None
+    groups: list[msgspec.Raw] | None = None
 
 
 class _RawEvents(msgspec.Struct, frozen=True):
     ticket_events: list[msgspec.Raw]
     end_time: int | None = None
-    end_of_stream: bool = False
+    end_of_stream: bool | None = None
 
 
 def pages(
@@ -147,7 +147,7 @@ def ticket_events(
         _tell_of_unreadable("ticket_events", unreadable)
         next_start = max(start, told.end_time or start)
         fresh = [event for event in events if event.id not in given]
-        yield EventPage(fresh, next_start, told.end_of_stream, unreadable)
+        yield EventPage(fresh, next_start, bool(told.end_of_stream), unreadable)
         if told.end_of_stream:
             return
         if next_start == start:
@@ -166,10 +166,10 @@ def _page(body: bytes, asked: str) -> Page:
 def _page_with_oddities(body: bytes, asked: str) -> Page:
     page = decoded(body, _RawTickets)
     tickets, unreadable = decoded_each(page.tickets, Ticket)
-    users, _ = decoded_each(page.users, User)
-    groups, _ = decoded_each(page.groups, Group)
+    users, _ = decoded_each(page.users or (), User)
+    groups, _ = decoded_each(page.groups or (), Group)
     _tell_of_unreadable("tickets", unreadable)
-    return Page(tickets, page.after_cursor or asked, page.end_of_stream, users, groups, unreadable)
+    return Page(tickets, page.after_cursor or asked, bool(page.end_of_stream), users, groups, unreadable)
 
 
 def _tell_of_unreadable(kind: str, count: int) -> None:

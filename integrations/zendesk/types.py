@@ -26,7 +26,7 @@ class Via(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     channel: str | int | None = None
 
 
-class CustomField(msgspec.Struct, frozen=True, kw_only=True):
+class CustomField(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`value` by the field's type: an option's tag, a text, a truth, a number, YYYY-MM-DD, a list of tags, or None."""
 
     id: int
@@ -37,7 +37,7 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     score: str | None = None
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A ticket as it is now.
 
     `generated_timestamp` (Unix seconds) orders the versions that the export gives; a ticket that was fetched alone may

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.zendesk.client import Zendesk
+from tests.integrations.zendesk.box import EMAIL, TOKEN, Box, running_box
 from tests.integrations.zendesk.stand_in import StandIn, standing_in
-
-EMAIL = "admin@demo.example"
-TOKEN = "a-token-that-nobody-may-read"
 
 
 @pytest.fixture
@@ -21,5 +19,25 @@ def stand_in() -> Iterator[StandIn]:
 def zendesk(stand_in: StandIn) -> Iterator[Zendesk]:
     """A client of the stand-in, impatient: it reads for at most half a second."""
     client = Zendesk(stand_in.url, EMAIL, TOKEN, timeout=(1.0, 0.5))
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def seeded_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    with running_box(tmp_path_factory.mktemp("box"), "--withhold-seconds", "0") as box:
+        yield box
+
+
+@pytest.fixture
+def box(seeded_box: Box) -> Iterator[Box]:
+    """One sandbox for all these tests, each with tickets of its own; faults do not outlive the test."""
+    yield seeded_box
+    seeded_box.mend()
+
+
+@pytest.fixture
+def account(box: Box) -> Iterator[Zendesk]:
+    client = Zendesk(box.url, EMAIL, TOKEN)
     yield client
     client.close()

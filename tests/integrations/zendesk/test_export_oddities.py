@@ -44,6 +44,21 @@ def test_a_ticket_of_an_unknown_shape_is_counted_and_the_others_are_given(stand_
     assert (given.unreadable, given.cursor, given.tickets[2].group_id) == (1, "c", 36)
 
 
+def test_a_page_whose_sideloads_are_null_is_read(stand_in: StandIn, zendesk: Zendesk) -> None:
+    stand_in.then(reply(body=tickets(1, users=None, groups=None)))
+    (page,) = pages(zendesk, cursor="x")
+    assert ([ticket.id for ticket in page.tickets], page.users, page.groups) == ([1], [], [])
+
+
+@pytest.mark.parametrize("body", [{"tickets": None, "end_of_stream": False}, {"count": 0}, []])
+def test_a_page_without_tickets_is_refused_in_place_of_passing_for_an_empty_one(
+    stand_in: StandIn, zendesk: Zendesk, body: Any
+) -> None:
+    stand_in.then(reply(body=body))
+    with pytest.raises(Refused):
+        next(pages(zendesk, cursor="x"))
+
+
 def test_sideloaded_users_and_groups_come_with_the_page(stand_in: StandIn, zendesk: Zendesk) -> None:
     stand_in.then(reply(body=tickets(1, users=[{"id": 5, "name": "A"}], groups=[{"id": 6, "name": "B"}])))
     (page,) = pages(zendesk, cursor="x", include=("users", "groups"))

@@ -23,7 +23,7 @@ from urllib3 import Retry
 from integrations.errors import Conflict, Refused, Unavailable, Unknown
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.wire import Rate, base_of
-from tests.integrations.zendesk.conftest import EMAIL, TOKEN
+from tests.integrations.zendesk.box import EMAIL, TOKEN
 from tests.integrations.zendesk.stand_in import Answer, Heard, StandIn, cut, head, reply
 from tests.integrations.zendesk.test_types import AUDIT, TICKET
 
