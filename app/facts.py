@@ -17,6 +17,7 @@ class Fact(StrEnum):
     push_owed = "push_owed"
     refund_approved = "refund_approved"
     sync_asked = "sync_asked"
+    twin_off = "twin_off"
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
 

@@ -12,7 +12,7 @@ from app.db import Base, BigId
 
 class Link(Base):
     """One row, id 1. Secrets are sealed (app/vault.py). `pushing` False is watch-only: rules decide and show,
-    nothing is sent. `rules_on` False stops rules from deciding at all.
+    nothing is sent. `rules_on` False stops rules from deciding at all. `paused_until`: Zendesk asked everyone to wait.
     """
 
     __tablename__ = "links"
@@ -33,6 +33,7 @@ class Link(Base):
     sync_lease_until: Mapped[datetime | None]
     synced_at: Mapped[datetime | None]
     names_synced_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
     trouble: Mapped[str | None] = mapped_column(String(500))
     trouble_at: Mapped[datetime | None]
     connected_at: Mapped[datetime | None]

@@ -1,0 +1,135 @@
+"""`flask zendesk …`: the account, from a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from app.actor import Actor, ActorKind, acting_as
+from app.cli import settings_of_now, terminal_language, with_office
+from app.db import db
+from app.link.link import the_link
+from app.settings import SANDBOX_EMAIL
+from app.words import speak
+from automations import connect, sync
+from automations.lease import Fenced
+from automations.outside import zendesk as account_of_now
+from automations.sandbox_door import bring_in
+from integrations.errors import Refused, Unavailable
+
+COMMAND = Actor(ActorKind.system, "flask zendesk")
+
+
+@click.group()
+def zendesk() -> None:
+    """Connect, import and sync a Zendesk account; run the sandbox."""
+    speak(terminal_language())
+
+
+@zendesk.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; the settings' SANDBOX_PORT by default.")
+@click.option("--plan", help="Zendesk's plan whose rate limits apply; none by default.")
+@with_office
+def sandbox(port: int | None, plan: str | None) -> None:
+    """Run the Zendesk in a box on this home's data, until Ctrl-C."""
+    settings = settings_of_now()
+    argv = [
+        sys.executable,
+        "-m",
+        "integrations.zendesk.sandbox",
+        "--port",
+        str(settings.sandbox_port if port is None else port),
+    ]
+    argv += ["--data", str(settings.home / "sandbox"), "--email", settings.zendesk_email or SANDBOX_EMAIL]
+    argv += ["--token", settings.zendesk_token or ""] if settings.zendesk_token else []
+    argv += ["--plan", plan] if plan else []
+    db.engine.dispose()
+    sys.stdout.flush()
+    os.execv(sys.executable, argv)  # noqa: S606 - the sandbox takes this process over: signals go straight to it
+
+
+@zendesk.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@with_office
+def import_account(folder: Path, as_json: bool) -> None:
+    """Take a Zendesk account into the sandbox: FOLDER holds reply bodies, or lists of exchanges.
+
+    All or nothing: a file that cannot be read is named, and nothing is taken.
+    """
+    bring_in(folder, as_json=as_json)
+
+
+@zendesk.command("connect")
+@click.option("--endpoint", help="Where Zendesk is to send webhooks; PUBLIC_URL/webhooks/zendesk by default.")
+@click.option("--no-load", is_flag=True, help="Leave the first load to the scheduled sync.")
+@with_office
+def connect_account(endpoint: str | None, no_load: bool) -> None:
+    """Check the token, put up the webhook, load what is there, and only watch.
+
+    Rules decide and show; nothing is sent to Zendesk until an admin turns sending on.
+    """
+    with acting_as(COMMAND):
+        try:
+            joined = connect.join(db.session(), endpoint or f"{settings_of_now().public_url}/webhooks/zendesk")
+            click.echo(f"Signed in to Zendesk as {joined.me.name} ({joined.me.role}).")
+            word = "Kept" if joined.already else "Made"
+            click.echo(f"{word} the webhook {joined.webhook.id} to {joined.webhook.endpoint}.")
+            if not no_load:
+                _load()
+            if not the_link(db.session()).pushing:
+                click.echo(
+                    "Watch-only: rules decide and show, nothing is sent until sending is turned on in the admin."
+                )
+            db.session.commit()
+        except (Refused, Unavailable) as trouble:
+            raise click.ClickException(f"Zendesk: {trouble}") from trouble
+
+
+@zendesk.command("sync")
+@with_office
+def sync_account() -> None:
+    """Bring everything that changed since the last sync, with progress; go on where a killed one stopped."""
+    if the_link(db.session()).connected_at is None:
+        raise click.ClickException("Not connected yet. Run `flask zendesk connect` first.")
+    db.session.commit()
+    with acting_as(COMMAND):
+        try:
+            sync.sync_names(db.session(), account_of_now())
+            _load()
+        except Fenced:
+            raise click.ClickException("Another sync is at work; it goes on by itself.") from None
+        except (Refused, Unavailable) as trouble:
+            raise click.ClickException(f"Zendesk: {trouble}") from trouble
+
+
+def _load() -> None:
+    """Pages with a bar: how many tickets, and up to when."""
+    started, fresh = time.monotonic(), 0
+    with click.progressbar(length=_expected(), label="Tickets", file=sys.stderr) as bar:
+        before = the_link(db.session()).loaded
+        db.session.rollback()
+        for progress in connect.first_load(_wait):
+            step, before = progress.loaded - before, progress.loaded
+            fresh += step
+            if bar.length is not None and bar.pos + step > bar.length:
+                bar.length = bar.pos + step
+            bar.update(step)
+    click.echo(f"Loaded {fresh:,} tickets in {time.monotonic() - started:.1f} s.")
+
+
+def _expected() -> int:
+    """How many tickets the account says it has; only for the bar."""
+    try:
+        return account_of_now().ticket_count()
+    except (Refused, Unavailable):
+        return 1
+
+
+def _wait(seconds: float) -> None:
+    click.echo(f"\nZendesk asks to wait {seconds:.0f} s …", err=True)
+    time.sleep(min(seconds, 120.0) + 0.2)

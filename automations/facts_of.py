@@ -1,0 +1,260 @@
+"""From the mirror's rows to what a rule may know: the ticket then or now, its people, its booking, its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.bookings.model import Customer
+from app.language.facts_of_ticket import (
+    BookingFacts,
+    Comment,
+    CustomerFacts,
+    PartnerFacts,
+    Person,
+    RefundFacts,
+    TicketFacts,
+    Update,
+)
+from app.refunds.model import Refund
+from app.settings import Settings
+from app.tickets.model import Comment as CommentRow
+from app.tickets.model import Ticket, TicketEvent, ZendeskUser
+from automations.channels import number_of
+from automations.then import Values, changes_of, values_then
+
+ROLES = {"end-user": "end_user", "agent": "agent", "admin": "admin"}
+CONTACT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the mirror has of one ticket, read once for all its updates."""
+
+    ticket: Ticket
+    events: Sequence[TicketEvent]
+    comments: Sequence[CommentRow]
+    people: dict[int, Person]
+    customer: Customer | None
+    contacts_30d: int
+    refund: Refund | None
+
+
+def read_record(session: Session, ticket: Ticket) -> Record:
+    """A fixed number of queries."""
+    events = session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.audit_id)
+    ).all()
+    comments = session.scalars(
+        select(CommentRow).where(CommentRow.ticket_id == ticket.id).order_by(CommentRow.zendesk_id)
+    ).all()
+    named = {ticket.requester_id, ticket.assignee_id, ticket.submitter_id}
+    named |= {event.author_id for event in events} | {comment.author_id for comment in comments}
+    users = session.scalars(select(ZendeskUser).where(ZendeskUser.zendesk_id.in_([one for one in named if one])))
+    people = {user.zendesk_id: _person(user) for user in users}
+    customer = _customer(session, ticket)
+    since = clock.now() - timedelta(days=CONTACT_DAYS)
+    contacts = session.scalar(
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.requester_id == ticket.requester_id, Ticket.created_at >= since)
+    )
+    refund = None
+    if ticket.booking_id is not None:
+        newest = select(Refund).where(Refund.booking_id == ticket.booking_id).order_by(Refund.id.desc()).limit(1)
+        refund = session.scalars(newest).first()
+    return Record(ticket, events, comments, people, customer, contacts or 0, refund)
+
+
+def facts_at(record: Record, event: TicketEvent | None, values: Values | None = None) -> TicketFacts:
+    """The ticket just after `event` (None: as it is now, looked at by time). `values` replace what the fields held,
+    for looking at an old cause with today's ticket.
+    """
+    ticket = record.ticket
+    last = event.audit_id if event else None
+    later = [one for one in record.events if last is not None and one.audit_id > last]
+    seen = [one for one in record.events if last is None or one.audit_id <= last]
+    if values is None:
+        values = values_then(ticket, later)
+    said = [comment for comment in record.comments if last is None or comment.audit_id <= last]
+    requester = record.people.get(_number(values["requester_id"]) or 0)
+    assignee = record.people.get(_number(values["assignee_id"]) or 0)
+    return TicketFacts(
+        id=str(ticket.zendesk_id),
+        external_id=ticket.external_id or "",
+        subject=values["subject"] or "",
+        description=ticket.description or "",
+        status=values["status"],
+        custom_status_id=_id(values["custom_status_id"]),
+        type=values["type"] or "",
+        priority=values["priority"] or "",
+        group_id=_id(values["group_id"]),
+        group_name=ticket.group.name if ticket.group and ticket.group_id == _number(values["group_id"]) else "",
+        assignee_id=_id(values["assignee_id"]),
+        requester_id=_id(values["requester_id"]) or None,
+        organization_id=_id(values["organization_id"]),
+        requester=requester,
+        submitter=record.people.get(ticket.submitter_id or 0),
+        assignee=assignee,
+        tags=frozenset(values["tags"]),
+        via_id=number_of(ticket.channel),
+        recipient=values["recipient"] or "",
+        brand_id=_id(values["brand_id"]),
+        ticket_form_id=_id(values["ticket_form_id"]),
+        is_public=bool(values["is_public"]),
+        custom_fields={key: value for key, value in values.items() if key.isdigit()},
+        satisfaction_score=ticket.satisfaction or "unoffered",
+        url=_url(ticket.zendesk_id),
+        created_at=ticket.created_at,
+        updated_at=event.created_at if event else ticket.updated_at,
+        due_at=ticket.due_at,
+        status_since=_since(seen, "status") or ticket.created_at,
+        assigned_at=_since(seen, "assignee_id") if values["assignee_id"] else None,
+        requester_updated_at=_last_by(seen, ticket.requester_id),
+        assignee_updated_at=_last_by(seen, _number(values["assignee_id"])),
+        reopens=_reopens(seen),
+        replies=sum(
+            comment.is_public and _role(record.people, comment.author_id) in {"agent", "admin"} for comment in said
+        ),
+        agent_stations=len({str(one.changes["assignee_id"][1]) for one in seen if _set(one, "assignee_id")}),
+        group_stations=len({str(one.changes["group_id"][1]) for one in seen if _set(one, "group_id")}),
+        incidents=None if ticket.has_incidents else 0,
+        comments=tuple(_comment(record.people, comment) for comment in said),
+        update=_update(record, event) if event else None,
+        booking=_booking(ticket),
+        partner=_partner(ticket),
+        customer=_customer_facts(record),
+        refund=_refund(record.refund),
+    )
+
+
+def _update(record: Record, event: TicketEvent) -> Update:
+    spoken = next((comment for comment in record.comments if comment.audit_id == event.audit_id), None)
+    author = event.author_id
+    updater = record.people.get(author or 0) or Person(
+        id=str(author or ""), role="system" if not author or author < 0 else None
+    )
+    return Update(
+        type="Create" if event.is_creation else "Change",
+        updater=updater,
+        via_id=number_of(event.channel),
+        comment=_comment(record.people, spoken) if spoken else None,
+        changes=changes_of(event),
+    )
+
+
+def _person(user: ZendeskUser) -> Person:
+    return Person(
+        id=str(user.zendesk_id),
+        role=ROLES.get(user.role),
+        name=user.name,
+        email=user.email or "",
+        language=user.locale or "",
+        time_zone=user.time_zone,
+        tags=frozenset(user.tags),
+    )
+
+
+def _comment(people: dict[int, Person], comment: CommentRow) -> Comment:
+    return Comment(
+        body=comment.body,
+        public=comment.is_public,
+        id=str(comment.zendesk_id),
+        author=people.get(comment.author_id or 0),
+        created_at=comment.created_at,
+    )
+
+
+def _booking(ticket: Ticket) -> BookingFacts | None:
+    booking = ticket.booking
+    if booking is None:
+        return None
+    return BookingFacts(
+        number=booking.ref,
+        product=booking.product.value,
+        city=booking.city,
+        state=booking.state.value,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        price=booking.total_minor,
+        currency=booking.currency,
+    )
+
+
+def _partner(ticket: Ticket) -> PartnerFacts | None:
+    partner = ticket.booking.partner if ticket.booking else None
+    return PartnerFacts(name=partner.name, state=partner.state.value, city=partner.city) if partner else None
+
+
+def _customer(session: Session, ticket: Ticket) -> Customer | None:
+    if ticket.requester_id is None:
+        return None
+    email = select(ZendeskUser.email).where(ZendeskUser.zendesk_id == ticket.requester_id).scalar_subquery()
+    known = select(Customer).where(or_(Customer.zendesk_id == ticket.requester_id, Customer.email == email))
+    return session.scalars(known.order_by(Customer.zendesk_id.is_(None), Customer.id).limit(1)).first()
+
+
+def _customer_facts(record: Record) -> CustomerFacts | None:
+    customer = record.customer
+    if customer is None:
+        return None
+    return CustomerFacts(
+        name=customer.name, tier=customer.tier.value, language=customer.language, contacts_30d=record.contacts_30d
+    )
+
+
+def _refund(refund: Refund | None) -> RefundFacts | None:
+    if refund is None:
+        return None
+    return RefundFacts(
+        number=refund.ref,
+        state=refund.state.value,
+        amount=refund.amount_minor,
+        currency=refund.currency,
+        reason=refund.reason.value,
+    )
+
+
+def _since(events: Sequence[TicketEvent], field: str) -> datetime | None:
+    return next((one.created_at for one in reversed(events) if field in one.changes), None)
+
+
+def _last_by(events: Sequence[TicketEvent], author_id: int | None) -> datetime | None:
+    return next((one.created_at for one in reversed(events) if author_id and one.author_id == author_id), None)
+
+
+def _reopens(events: Sequence[TicketEvent]) -> int:
+    return sum(
+        one.changes["status"][0] == "solved" and one.changes["status"][1] not in {"solved", "closed"}
+        for one in events
+        if "status" in one.changes
+    )
+
+
+def _set(event: TicketEvent, field: str) -> bool:
+    return field in event.changes and event.changes[field][1] not in (None, "")
+
+
+def _role(people: dict[int, Person], user_id: int | None) -> str | None:
+    person = people.get(user_id or 0)
+    return person.role if person else None
+
+
+def _id(value: Any) -> str:
+    return "" if value in (None, "") else str(value)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value not in (None, "") and str(value).isdigit() else None
+
+
+def _url(ticket_id: int) -> str:
+    settings: Settings = current_app.extensions["opsroom.settings"]
+    return f"{settings.zendesk_url}/agent/tickets/{ticket_id}" if settings.zendesk_url else ""

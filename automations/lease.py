@@ -1,0 +1,31 @@
+"""Claiming rows for a while: a lease says until when, a token says whose.
+
+HTTP time-outs (17 s) < lease (25 s) < 30 s, so that the rows of a killed worker are free again before anybody misses
+them, and a worker that is merely slow finds its token gone instead of doing the work twice.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+LEASE = timedelta(seconds=25)
+POISON_TRIES = 5
+OUTAGE_TRIES = 200
+LONGEST_BACK_OFF = timedelta(seconds=60)
+
+
+class Fenced(Exception):
+    """The lease ran out and somebody else has the row now: nothing of this attempt may be recorded."""
+
+
+def new_token() -> str:
+    return secrets.token_hex(16)
+
+
+def back_off(now: datetime, tries: int, retry_after: float | None = None) -> datetime:
+    """When to try again: as long as the other side asks for, or 1, 2, 4 … 60 seconds with some jitter."""
+    if retry_after is not None:
+        return now + timedelta(seconds=min(max(retry_after, 0.5), 3600.0))
+    wait = min(timedelta(seconds=2.0 ** min(tries - 1, 10)), LONGEST_BACK_OFF)
+    return now + wait * (0.75 + secrets.randbelow(500) / 1000)

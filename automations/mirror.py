@@ -1,0 +1,220 @@
+"""Inbox -> mirror -> rules: works every waiting reason to look at a ticket, one ticket at a time, each fetched once.
+
+All waiting rows of a ticket are claimed together, so fifty webhooks about one update are one look. No two workers look
+at the same ticket at the same time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Update, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.bell import bell_of_now
+from app.db import db, one_at_a_time
+from app.facts import Fact
+from app.inbox.model import InboxState, WebhookEvent
+from app.tickets.model import Ticket, ZendeskUser
+from automations import decide
+from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, back_off, new_token
+from automations.outside import pause, paused, zendesk
+from automations.rows import keep_audits, ticket_row, upsert_tickets, upsert_users
+from integrations.errors import Refused, Unavailable
+from integrations.zendesk import types as outside
+from integrations.zendesk.client import Zendesk
+
+log = logging.getLogger(__name__)
+
+ROWS_A_JOB = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    ticket_id: int
+    token: str
+    rows: int
+    tries: int
+
+
+def drain() -> None:
+    """Works until nothing waits, or for 500 rows: then it rings for whoever comes next."""
+    done = 0
+    while done < ROWS_A_JOB:
+        claim = claim_one(db.session())
+        if claim is None:
+            return
+        done += claim.rows
+        work(claim)
+    bell_of_now().ring(Fact.inbox_filled)
+
+
+def claim_one(session: Session) -> Claim | None:
+    """Takes all due rows of the ticket that has waited longest. Commits."""
+    now = clock.now()
+    one_at_a_time(session, "inbox")
+    if paused(session):
+        session.rollback()
+        return None
+    due = or_(
+        and_(WebhookEvent.state == InboxState.new, WebhookEvent.due_at <= now),
+        and_(WebhookEvent.state == InboxState.working, WebhookEvent.lease_until <= now),
+    )
+    busy = select(WebhookEvent.ticket_zendesk_id).where(
+        WebhookEvent.state == InboxState.working, WebhookEvent.lease_until > now
+    )
+    first = select(WebhookEvent.ticket_zendesk_id).where(due, WebhookEvent.ticket_zendesk_id.not_in(busy))
+    ticket_id = session.scalar(first.order_by(WebhookEvent.id).limit(1))
+    if ticket_id is None:
+        session.rollback()
+        return None
+    token = new_token()
+    claimed = session.execute(
+        update(WebhookEvent)
+        .where(due, WebhookEvent.ticket_zendesk_id == ticket_id)
+        .values(
+            state=InboxState.working, token=token, lease_until=now + LEASE, due_at=now, tries=WebhookEvent.tries + 1
+        )
+        .returning(WebhookEvent.tries)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.commit()
+    return Claim(ticket_id, token, len(claimed), max(row.tries for row in claimed))
+
+
+def work(claim: Claim) -> None:
+    """Looks at one ticket and records it under the token. Never raises: what goes wrong is on the rows."""
+    session = db.session()
+    try:
+        if claim.tries > POISON_TRIES and not _only_waited(session, claim):
+            _end(session, claim, InboxState.dead, "it stopped the worker every time")
+            return
+        look = fetch(zendesk(), session, claim.ticket_id)
+        record(session, claim, look)
+        session.commit()
+    except Fenced:
+        session.rollback()
+        log.warning("mirror_fenced", extra={"ticket": claim.ticket_id})
+    except Unavailable as trouble:
+        session.rollback()
+        if trouble.retry_after is not None:
+            pause(session, trouble.retry_after)
+        _again(session, claim, trouble)
+    except Refused as refused:
+        session.rollback()
+        _refused(session, claim, refused)
+    except Exception:
+        session.rollback()
+        log.exception("mirror_failed", extra={"ticket": claim.ticket_id})
+        _again(session, claim, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A ticket as it was fetched, with everyone who is named in it and not known yet."""
+
+    ticket: outside.Ticket
+    audits: list[outside.Audit]
+    users: list[outside.User]
+
+
+def fetch(account: Zendesk, session: Session, ticket_id: int) -> Look:
+    """Asks Zendesk; holds no transaction open meanwhile."""
+    ticket, audits = account.ticket_with_audits(ticket_id)
+    missing = _unknown_users(session, ticket, audits)
+    session.rollback()
+    return Look(ticket, audits, account.users(missing) if missing else [])
+
+
+def mirror(session: Session, look: Look, *, sync_looks_again: bool = False) -> Ticket:
+    """Writes what was fetched into the mirror, if it is not older than what is there; gives the row.
+
+    `sync_looks_again` is for a look after which the rules do not decide: the sync still finds it changed.
+    """
+    upsert_users(session, look.users)
+    row = ticket_row(look.ticket, clock.now())
+    upsert_tickets(session, [row | {"generated_at": 0} if sync_looks_again else row])
+    kept = session.scalars(
+        select(Ticket).where(Ticket.zendesk_id == look.ticket.id).execution_options(populate_existing=True)
+    ).one()
+    keep_audits(session, kept, look.audits)
+    return kept
+
+
+def record(session: Session, claim: Claim, look: Look) -> None:
+    """Mirror, rules and the end of the inbox rows in one transaction. Raises Fenced when the lease is somebody
+    else's. The caller commits."""
+    ended = session.execute(
+        update(WebhookEvent)
+        .where(
+            WebhookEvent.ticket_zendesk_id == claim.ticket_id,
+            WebhookEvent.token == claim.token,
+            WebhookEvent.state == InboxState.working,
+        )
+        .values(state=InboxState.done, done_at=clock.now(), lease_until=None, token=None, why=None)
+        .returning(WebhookEvent.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not ended:
+        raise Fenced
+    decide.on_updates(session, mirror(session, look))
+
+
+def _unknown_users(session: Session, ticket: outside.Ticket, audits: Iterable[outside.Audit]) -> set[int]:
+    named = {ticket.requester_id, ticket.assignee_id, ticket.submitter_id} | {audit.author_id for audit in audits}
+    wanted = {user_id for user_id in named if user_id is not None and user_id > 0}
+    known = set(session.scalars(select(ZendeskUser.zendesk_id).where(ZendeskUser.zendesk_id.in_(wanted))))
+    return wanted - known
+
+
+def _only_waited(session: Session, claim: Claim) -> bool:
+    """Whether the earlier tries ended in an outage outside, which is not the ticket's fault."""
+    why = session.scalar(select(WebhookEvent.why).where(WebhookEvent.token == claim.token).limit(1))
+    session.rollback()
+    return bool(why) and why != CRASHED and claim.tries <= OUTAGE_TRIES
+
+
+CRASHED = "it failed here; see the log"
+
+
+def _again(session: Session, claim: Claim, trouble: Unavailable | None) -> None:
+    if trouble is None and claim.tries >= POISON_TRIES:
+        _end(session, claim, InboxState.dead, CRASHED)
+        return
+    retry_after = trouble.retry_after if trouble else None
+    session.execute(
+        _mine(claim).values(
+            state=InboxState.new,
+            why=str(trouble)[:500] if trouble else CRASHED,
+            due_at=back_off(clock.now(), claim.tries, retry_after),
+            lease_until=None,
+            token=None,
+        )
+    )
+    session.commit()
+
+
+def _refused(session: Session, claim: Claim, refused: Refused) -> None:
+    """404 says that the ticket is gone; anything else needs a person."""
+    if refused.status == 404:
+        session.execute(update(Ticket).where(Ticket.zendesk_id == claim.ticket_id).values(status="deleted"))
+        _end(session, claim, InboxState.done, "deleted in Zendesk")
+        return
+    log.error("mirror_refused", extra={"ticket": claim.ticket_id, "status": refused.status})
+    _end(session, claim, InboxState.dead, str(refused)[:500])
+
+
+def _end(session: Session, claim: Claim, state: InboxState, why: str) -> None:
+    session.execute(_mine(claim).values(state=state, why=why, done_at=clock.now(), lease_until=None, token=None))
+    session.commit()
+
+
+def _mine(claim: Claim) -> Update:
+    return (
+        update(WebhookEvent)
+        .where(WebhookEvent.token == claim.token, WebhookEvent.state == InboxState.working)
+        .execution_options(synchronize_session=False)
+    )

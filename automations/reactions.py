@@ -1,0 +1,38 @@
+"""THE PAGE: which fact wakes which job. The bell knows this module's `ring` and nothing else of the night shift."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import current_app
+
+from app.actor import Actor, ActorKind, acting_as
+from app.bell import RedisBell
+from app.db import db
+from app.facts import Fact
+from automations import mirror, payout, push, sweep, sync, timed, twins
+
+log = logging.getLogger(__name__)
+
+REACTIONS = {
+    Fact.inbox_filled: mirror.drain,
+    Fact.push_owed: push.drain,
+    Fact.refund_approved: payout.drain,
+    Fact.twin_off: twins.drain,
+    Fact.sync_asked: sync.run,
+    Fact.time_rules_due: timed.run,
+    Fact.sweep_due: sweep.run,
+}
+NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")
+
+
+def ring(fact: str) -> None:
+    """What RQ runs. Says first that the ring was heard, so that whatever commits from now on rings anew."""
+    bell = current_app.extensions["opsroom.bell"]
+    if isinstance(bell, RedisBell):
+        bell.heard(fact)
+    with acting_as(NIGHT_SHIFT):
+        try:
+            REACTIONS[Fact(fact)]()
+        finally:
+            db.session.remove()

@@ -1,0 +1,47 @@
+"""Making good what the bell missed: whatever is due and unworked is rung for again."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, exists, or_, select
+
+from app import clock
+from app.bell import bell_of_now
+from app.db import db
+from app.facts import Fact
+from app.inbox.model import InboxState, WebhookEvent
+from app.outbox.model import Push, PushState
+from app.refunds.model import Refund, RefundState
+
+
+def run() -> None:
+    for fact in waiting():
+        bell_of_now().ring(fact)
+
+
+def waiting() -> list[Fact]:
+    """The facts for which some row is due: never rung for, rung for in vain, or left by a worker that died."""
+    now = clock.now()
+    inbox = or_(
+        and_(WebhookEvent.state == InboxState.new, WebhookEvent.due_at <= now),
+        and_(WebhookEvent.state == InboxState.working, WebhookEvent.lease_until <= now),
+    )
+    outbox = or_(
+        and_(Push.state.in_((PushState.owed, PushState.unknown)), Push.due_at <= now),
+        and_(Push.state == PushState.sending, Push.lease_until <= now),
+    )
+    money = or_(
+        Refund.state == RefundState.approved,
+        and_(
+            Refund.state.in_((RefundState.paying, RefundState.unknown)),
+            or_(Refund.lease_until.is_(None), Refund.lease_until <= now),
+        ),
+    )
+    rows = {
+        Fact.inbox_filled: exists().where(inbox),
+        Fact.push_owed: exists().where(outbox),
+        Fact.refund_approved: exists().where(money),
+    }
+    session = db.session()
+    found = [fact for fact, some in rows.items() if session.scalar(select(some))]
+    session.rollback()
+    return found
