@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 PY := $(VENV)/bin/python
 T ?= tests
-LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes
+LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes $(if $(UPGRADE),--upgrade)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -70,7 +70,7 @@ bench: setup-dev ## Measure: runs every benchmarks/bench_*.py
 		echo "== $$bench"; PYTHONPATH=. $(PY) "$$bench" || exit 1; done
 
 .PHONY: lock
-lock: setup ## Pin anew what the .in files and app/desk/package.json ask for
+lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE=1 takes newer ones
 	@$(PY) -m pip install --quiet uv
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
