@@ -223,9 +223,7 @@ def vocabulary(use: Use, pickers: Pickers) -> dict[str, Any]:
     return {
         "fields": {one.key: one.to_json() for one in fields},
         "actions": {one.key: one.to_json() for one in action_entries(use, pickers)},
-        "operators": {
-            key: {"label": str(one.label), "bare": key in TERMINAL} for key, one in OPERATORS.items()
-        },
+        "operators": {key: {"label": str(one.label), "bare": key in TERMINAL} for key, one in OPERATORS.items()},
         "lists": {
             kind: [{"value": one.value, "label": str(one.label)} for one in options]
             for kind, options in pickers.lists.items()

@@ -1,0 +1,90 @@
+"""The form in which a rule is edited: rows as Zendesk's trigger editor has them, to and from Zendesk's JSON. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.language.problems import Problem
+from app.language.vocabulary import Use
+from app.macros.rows import Form, Press, Row, action_json, action_row, condition_json, condition_row, rows_in
+from app.rules.model import Rule, RuleKind
+from app.words import Words
+
+GROUPS = ("all", "any", "actions")
+_PATH = re.compile(r"(?:conditions\.)?(?P<group>all|any|actions)\[(?P<index>[0-9]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    title: str = ""
+    kind: RuleKind = RuleKind.trigger
+    description: str = ""
+    all: tuple[Row, ...] = ()
+    any: tuple[Row, ...] = ()
+    actions: tuple[Row, ...] = ()
+
+    @classmethod
+    def of(cls, rule: Rule) -> RuleForm:
+        return cls(rule.title, rule.kind, rule.description, **rows_of(rule.definition))
+
+    @classmethod
+    def read(cls, form: Form, *, kind: RuleKind | None = None) -> RuleForm:
+        """What was posted; `kind` where it is settled already."""
+        named = form.get("kind") or ""
+        return cls(
+            title=(form.get("title") or "").strip(),
+            kind=kind or (RuleKind(named) if named in set(RuleKind) else RuleKind.trigger),
+            description=(form.get("description") or "").replace("\r\n", "\n").strip(),
+            **{group: rows_in(form, group) for group in GROUPS},
+        )
+
+    @property
+    def use(self) -> Use:
+        return Use(self.kind.value)
+
+    def group(self, name: str) -> tuple[Row, ...]:
+        rows: tuple[Row, ...] = getattr(self, name)
+        return rows
+
+    def pressed(self, press: Press) -> RuleForm:
+        """The form after a button was pressed that only moves rows about."""
+        if press.group not in GROUPS:
+            return self
+        return replace(self, **{press.group: press.on(self.group(press.group))})  # type: ignore[arg-type]
+
+    def definition(self, base: Mapping[str, Any]) -> dict[str, Any]:
+        """Zendesk's JSON of the rule; every key of `base` that the form does not know stays."""
+        conditions = base.get("conditions")
+        known = {"all": [condition_json(row) for row in self.all], "any": [condition_json(row) for row in self.any]}
+        renamed = {"title": self.title, "raw_title": self.title} if base.get("title") != self.title else {}
+        return {
+            **base,
+            **{key: value for key, value in renamed.items() if key in base},
+            "conditions": {**(conditions if isinstance(conditions, dict) else {}), **known},
+            "actions": [action_json(row) for row in self.actions],
+        }
+
+
+def rows_of(definition: Mapping[str, Any]) -> dict[str, tuple[Row, ...]]:
+    conditions = definition.get("conditions") or {}
+    return {
+        "all": tuple(condition_row(one) for one in conditions.get("all") or ()),
+        "any": tuple(condition_row(one) for one in conditions.get("any") or ()),
+        "actions": tuple(action_row(one) for one in definition.get("actions") or ()),
+    }
+
+
+def beside_rows(problems: Iterable[Problem]) -> tuple[dict[tuple[str, int], list[Words]], list[Words]]:
+    """The problems by the row they belong to, and those that belong to no row."""
+    by_row: dict[tuple[str, int], list[Words]] = {}
+    loose: list[Words] = []
+    for one in problems:
+        found = _PATH.match(one.path)
+        if found is None:
+            loose.append(one.words)
+        else:
+            by_row.setdefault((found["group"], int(found["index"])), []).append(one.words)
+    return by_row, loose
