@@ -21,7 +21,7 @@ def needs(right: str) -> Callable[[Route], Route]:
     """The right that an exposed route of a screen asks for, beyond the right to view the screen."""
 
     def mark(route: Route) -> Route:
-        route._right = right  # type: ignore[attr-defined]
+        route.asks_right = right  # type: ignore[attr-defined]
         return route
 
     return mark
@@ -42,7 +42,7 @@ class Gate:
 
     def rights_for(self, route: str, method: str) -> tuple[str, ...]:
         """Every right that `method` on `route` asks for; the route of bulk actions asks per action besides."""
-        own = self.rights.get(route) or getattr(getattr(type(self), route, None), "_right", None)
+        own = self.rights.get(route) or getattr(getattr(type(self), route, None), "asks_right", None)
         if own:
             return (self.view_right, own)
         if route == EXPORTED:
