@@ -69,7 +69,8 @@ class Calendar:
 class Account:
     """`calendar` stands where a ticket has no schedule of its own that is among `schedules` (by Zendesk's id).
 
-    `option_values`: a drop-down option's id to its value, since conditions on people name options by id.
+    `option_titles`: of a custom field's id, each option's value to its title. `option_values`: a drop-down option's
+    id to its value, since conditions on people name options by id.
     `dynamic_content`: the texts of `{{dc.key}}` by key, each by language ("ko", "en").
     `name`: what `{{ticket.account}}` says. `default_form_id`: what "default_ticket_form" means.
     """
@@ -77,6 +78,7 @@ class Account:
     calendar: Calendar = field(default_factory=Calendar)
     schedules: Mapping[str, Calendar] = field(default_factory=dict)
     option_values: Mapping[str, str] = field(default_factory=dict)
+    option_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dynamic_content: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     name: str = ""
     default_form_id: str | None = None

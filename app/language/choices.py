@@ -1,6 +1,12 @@
-"""The values that are the same in every account, each with its two labels; in the order in which they rank."""
+"""The values that are the same in every account, each with its two labels; in the order in which they rank.
+
+Those of bookings, partners, customers and refunds are the values of our own records, as their rooms keep them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from app.language.kinds import Choice
 from app.words import say
@@ -117,27 +123,33 @@ CHANNELS = (
     Choice("88", say("트위터 다이렉트 메시지", "Twitter direct message")),
 )
 
-PRODUCTS = (Choice("cleaning", say("홈클리닝", "Home cleaning")), Choice("stay", say("중기 숙박", "Mid-term stay")))
+CHANNEL_IDS: Mapping[str, str] = MappingProxyType({
+    "web": "0", "email": "4", "api": "5", "rule": "8", "forum": "24", "closed_ticket": "27", "chat": "29",
+    "twitter": "30", "ticket_sharing": "31", "voice": "34", "facebook": "38", "web_widget": "48", "mobile_sdk": "49",
+    "help_center": "50", "any_channel": "55", "mobile": "56", "sms": "57", "answer_bot_for_web_widget": "67",
+    "line": "72", "wechat": "73", "whatsapp": "74",
+})  # fmt: skip
+"""What a ticket's `via.channel` says, as the number that conditions use."""
+
+PRODUCTS = (
+    Choice("home_cleaning", say("홈클리닝", "Home cleaning")),
+    Choice("mid_term_housing", say("중기 숙소", "Mid-term housing")),
+)
 BOOKING_STATES = (
-    Choice("requested", say("예약 요청", "Requested")),
-    Choice("confirmed", say("예약 확정", "Confirmed")),
-    Choice("in_progress", say("진행 중", "In progress")),
-    Choice("completed", say("이용 완료", "Completed")),
+    Choice("booked", say("예약됨", "Booked")),
+    Choice("under_way", say("이용 중", "Under way")),
+    Choice("done", say("이용 완료", "Done")),
     Choice("cancelled", say("취소됨", "Cancelled")),
-    Choice("no_show", say("노쇼", "No-show")),
 )
 PARTNER_STATES = (
     Choice("applied", say("지원", "Applied")),
+    Choice("checked", say("심사 완료", "Checked")),
     Choice("active", say("활동 중", "Active")),
-    Choice("paused", say("쉬는 중", "Paused")),
+    Choice("warned", say("경고", "Warned")),
     Choice("suspended", say("정지", "Suspended")),
     Choice("left", say("떠남", "Left")),
 )
-TIERS = (
-    Choice("standard", say("일반", "Standard")),
-    Choice("plus", say("플러스", "Plus")),
-    Choice("vip", say("VIP", "VIP")),
-)
+TIERS = (Choice("standard", say("일반", "Standard")), Choice("vip", say("VIP", "VIP")))
 LANGUAGES = (Choice("ko", say("한국어", "Korean")), Choice("en", say("영어", "English")))
 REFUND_STATES = (
     Choice("requested", say("요청됨", "Requested")),

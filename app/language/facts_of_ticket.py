@@ -37,7 +37,8 @@ class Organization:
 class Person:
     """A user of Zendesk: requester, assignee, author, or whoever made the update.
 
-    `role`: "end_user", "agent", "admin", or "system" for what Zendesk, a rule or an integration did on its own.
+    `role`: "end-user" (or "end_user"), "agent", "admin", or "system" for what Zendesk, a rule
+    or an integration did on its own.
     `language`: "ko", "en" or whatever the locale says, e.g. "en-US"; `locale_id`: Zendesk's id of it.
     `time_zone`: Zendesk's name of it, e.g. "Seoul". `group_ids`: the groups an agent is in, the default first.
     `custom_fields`: by the field's key, as Zendesk's `user_fields`. The Twitter counts are of accounts that have them.
@@ -159,6 +160,7 @@ class TicketFacts:
     `status_since`: since when it is in its present status. `assigned_at`: when the present assignee got it;
     `requester_updated_at`, `assignee_updated_at`: their last update; `sla_next_breach_at`, `sla_last_breach_at`.
     `reopens`, `replies` (public ones of agents), `agent_stations`, `group_stations`, `incidents`: Zendesk's counts.
+    `url`: the agent's page of the ticket, with its protocol.
     `cc_ids`, `follower_ids`: users. `comments`: the conversation, oldest first, as far as it is known here.
     `requester`, `submitter`, `assignee` are those users where known; `requester_id` and `assignee_id` stand alone.
     `booking`, `partner`, `customer`, `refund`: our records, None when the ticket is not linked to one.

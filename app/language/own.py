@@ -1,8 +1,4 @@
-"""The fields and the action that are ours: what Zendesk cannot know about a booking, a partner, a customer, a refund.
-
-Values that stand here are the ones that conditions may use; the rooms that keep those records use the same tables
-(`app.language.choices`).
-"""
+"""The fields and the action that are ours: what Zendesk cannot know of a booking, a partner, a customer, a refund."""
 
 from __future__ import annotations
 

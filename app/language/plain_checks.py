@@ -91,7 +91,7 @@ KEYWORDS: Mapping[tuple[str, str], Wanted] = MappingProxyType({
 
 def _role(condition: Condition) -> Holds:
     wanted, equal = text_of(condition.value), condition.operator == "is"
-    roles = {"agent": ("agent", "admin"), "end_user": ("end_user",)}.get(wanted)
+    roles = {"agent": ("agent", "admin"), "end_user": ("end_user", "end-user")}.get(wanted)
 
     def role(value: object, _sight: Sight) -> bool | Unknown:
         if not isinstance(value, Person):

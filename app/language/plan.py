@@ -34,7 +34,8 @@ class Notice:
     """The effect of kind "notify": a message that Zendesk's own rules would send (e-mail, text, webhook, target).
 
     `kind` is the action's name. `to`: ids of users or groups, a webhook's or target's id, or "all_agents".
-    `subject` and `body` are final text; `body` of a webhook is the request's body, or pairs of a query as JSON.
+    `subject` and `body` are final text; `body` of a webhook is the request's body, or its query.
+    `sender`: the id of the number that a text message is sent from.
     """
 
     kind: str

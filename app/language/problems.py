@@ -42,21 +42,22 @@ class Problem:
 
 
 def condition_problems(raw: object, use: Use, path: str = "conditions") -> list[Problem]:
-    """`raw` is the object of all and any."""
+    """`raw` is the object of all and any; `path` is "" where those stand at the top."""
     if not isinstance(raw, dict):
         return [Problem(path, say("조건이 all과 any의 묶음이 아닙니다.", "The conditions are not all and any."), raw)]
     found: list[Problem] = []
+    stem = f"{path}." if path else ""
     for group, label in _GROUPS.items():
         rows = raw.get(group)
         if rows is None:
             continue
         if not isinstance(rows, list):
             found.append(
-                Problem(f"{path}.{group}", say("조건이 목록이 아닙니다.", "The conditions are not a list."), rows)
+                Problem(f"{stem}{group}", say("조건이 목록이 아닙니다.", "The conditions are not a list."), rows)
             )
             continue
         for index, row in enumerate(rows):
-            found += _condition_row(row, use, group, f"{path}.{group}[{index}]", _row(label, index))
+            found += _condition_row(row, use, group, f"{stem}{group}[{index}]", _row(label, index))
     return found
 
 
@@ -129,7 +130,8 @@ def _action_row(raw: object, use: Use, check_text: TextCheck, path: str, row: Wo
 
 
 def _unknown(key: str, known: list[str]) -> Words:
-    near = get_close_matches(key, known, 1) or [one for one in known if one.startswith(f"{key}_")][:1]
+    parts = [one for one in known if one.startswith(f"{key}_") or one.endswith(f"_{key}")]
+    near = parts[:1] or get_close_matches(key, known, 1)
     hint = say(" 혹시 “{near}”인가요?", " Did you mean “{near}”?").fill(near=near[0]) if near else say("", "")
     return (
         say("“{key}”은(는) 알 수 없는 필드입니다.", "“{key}” is not a known field.").fill(key=shown_value(key)) + hint

@@ -15,7 +15,7 @@ Read = Callable[[Sight], object]
 Span = tuple[datetime, datetime]
 
 _SCORES = {"offered": "false", "unoffered": "true"}
-_ROLE_IDS = {"end_user": "0", "agent": "4", "admin": "2"}
+_ROLE_IDS = {"end_user": "0", "end-user": "0", "agent": "4", "admin": "2"}
 _TYPE_IDS = {"": "0", "question": "1", "incident": "2", "problem": "3", "task": "4"}
 _NOT_IN_STATUS = Unknown(say("지금은 그 상태가 아닙니다.", "The ticket is not in that status now."))
 _NOT_YET = Unknown(say("아직 그 시각이 되지 않았습니다.", "That time has not come yet."))

@@ -40,9 +40,9 @@ class RuleSet(Generic[R]):
     def __len__(self) -> int:
         return len(self.rules)
 
-    def met(self, sight: Sight) -> Iterator[int]:
-        """The indexes of the rules whose conditions are met, in order, worked out as they are asked for."""
-        return (index for index, ready in enumerate(self._ready) if ready.met(sight))
+    def met(self, sight: Sight, start: int = 0) -> Iterator[int]:
+        """The indexes from `start` of the rules whose conditions are met, in order, worked out as they are asked."""
+        return (index for index in range(start, len(self._ready)) if self._ready[index].met(sight))
 
     def verdict(self, index: int, sight: Sight) -> Verdict:
         return self._ready[index].verdict(sight)
