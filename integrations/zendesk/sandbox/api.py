@@ -1,0 +1,202 @@
+"""The API's front door: who asks, how often, where to, and what becomes of the reply."""
+
+import base64
+import binascii
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, MapAdapter, Rule
+
+from . import (
+    account,
+    incremental,
+    jobs,
+    journal,
+    macros,
+    people,
+    people_routes,
+    plain_routes,
+    search,
+    settings_routes,
+    thread_routes,
+    ticket_routes,
+    views,
+    webhook_routes,
+)
+from .call import Call, Endpoint
+from .faults import Fault, Plan
+from .limits import Limits
+from .replies import Refusal, Reply, forbidden, invalid_endpoint, not_authenticated
+from .shape import Json, encode
+from .state import State
+
+log = logging.getLogger(__name__)
+PREFIX = "/api/v2"
+# What the role end-user may reach; everything else is for agents and admins.
+_FOR_EVERYONE = frozenset({"/users/me"})
+_SLOW_PIECES = 10
+
+
+class Cut(Exception):
+    """The connection is to be cut without a reply."""
+
+
+def url_map() -> Map:
+    found = Map(strict_slashes=False, merge_slashes=False)
+    tables = (
+        ticket_routes.ROUTES, thread_routes.ROUTES, people_routes.ROUTES, jobs.ROUTES, webhook_routes.ROUTES,
+        incremental.ROUTES, search.ROUTES, macros.ROUTES, views.ROUTES, settings_routes.ROUTES, plain_routes.routes(),
+    )  # fmt: skip
+    for table in tables:
+        for route in table:
+            found.add(Rule(route.path, methods=list(route.methods), endpoint=route.endpoint, defaults=route.options))
+    return found
+
+
+class Api:
+    """Answers one request at a time on each thread; state, faults and limits are shared and lock themselves."""
+
+    def __init__(self, state: State, faults: Plan, limits: Limits) -> None:
+        self.withhold_seconds = incremental.WITHHELD_SECONDS
+        self._state = state
+        self._faults = faults
+        self._limits = limits
+        self._map = url_map()
+
+    def respond(self, request: Request) -> Response:
+        """Raises Cut where a fault says so. Every other request is answered and stands in the journal."""
+        line = journal.Line(request.method, request.path, request.query_string.decode("ascii", "replace"))
+        call = Call(request, self._state, line, self.withhold_seconds)
+        response: Response | None = None
+        try:
+            fault = self._faults.draw(request.method, request.path, "before")
+            response = self._struck(fault, line, None)
+            if response is None:
+                response = self._carried_out(call)
+                fault = self._faults.draw(request.method, request.path, "after")
+                response = self._struck(fault, line, response) or response
+        finally:
+            journal.finish(self._state, line, response.status_code if response is not None else 0)
+        return response
+
+    def _struck(self, fault: Fault | None, line: journal.Line, response: Response | None) -> Response | None:
+        """What a fault makes of the reply; before the request is carried out `response` is None and stays so."""
+        if fault is None:
+            return None
+        line.fault = f"{fault.kind} {fault.when}"
+        if fault.kind == "cut":
+            raise Cut
+        if fault.kind == "delay":
+            time.sleep(fault.seconds)
+            return None
+        if fault.kind == "slow":
+            return _slowly(response, fault.seconds) if response is not None else None
+        if fault.kind == "429":
+            words = "Number of allowed API requests per minute exceeded"
+            return _response(Reply(words.encode(), 429, {"retry-after": str(int(fault.seconds) or 1)}))
+        body: Json = {"error": "ServiceUnavailable", "description": "The sandbox was told to answer so"}
+        return _response(Reply(body, fault.status))
+
+    def _carried_out(self, call: Call) -> Response:
+        headers = {"x-zendesk-api-version": "v2", "cache-control": "max-age=0, private, must-revalidate"}
+        try:
+            call.user = self._who(call)
+            call.line.user_id = call.user["id"]
+            headers |= self._limits.take(call.request.method, _place(call.request.path), call.user["id"])
+            endpoint, given = self._where(call.request, call.user["role"])
+            reply = endpoint(call, **given)
+        except Refusal as refusal:
+            headers |= call.warnings if refusal.status in (404, 422) else {}
+            return _response(Reply(_body_of(refusal), refusal.status, headers | refusal.headers))
+        except (OverflowError, RecursionError):
+            body = {"error": "InvalidValue", "description": "A value is out of range"}
+            return _response(Reply(body, 422, headers))
+        except Exception:
+            log.exception("sandbox.request_failed", extra={"path": call.request.path})
+            return _response(Reply({"error": "InternalError", "description": "The sandbox failed"}, 500, headers))
+        return _response(Reply(reply.body, reply.status, headers | call.warnings | dict(reply.headers)))
+
+    def _where(self, request: Request, role: str) -> tuple[Endpoint, Json]:
+        place = _place(request.path).removeprefix(PREFIX)
+        if role == "end-user" and place not in _FOR_EVERYONE:
+            raise forbidden()
+        adapter: MapAdapter = self._map.bind("sandbox")
+        try:
+            endpoint, given = adapter.match(place, method=request.method)
+        except HTTPException as missing:
+            raise invalid_endpoint() from missing
+        return endpoint, dict(given)
+
+    def _who(self, call: Call) -> Json:
+        with self._state.read() as db:
+            found = _authenticated(db, call.request.headers.get("Authorization", ""))
+        if found is None or not found["active"] or found["suspended"]:
+            raise not_authenticated()
+        return found
+
+
+def _place(path: str) -> str:
+    return path.removesuffix(".json")
+
+
+def _authenticated(db: sqlite3.Connection, header: str) -> Json | None:
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() == "bearer":
+        token = _token(db, text.strip())
+        return people.one(db, token["user_id"]) if token else None
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    email, slash, word = name.rpartition("/")
+    if not slash or word != "token":
+        return None
+    token, user = _token(db, secret), people.by_email(db, email)
+    if token is None or user is None:
+        return None
+    return user if token["account_wide"] or token["user_id"] == user["id"] else None
+
+
+def _token(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
+    """Looked up by hash, so that no comparison of the secret itself can be timed."""
+    row: sqlite3.Row | None = db.execute("select * from tokens where hash = ?", (account.token_hash(token),)).fetchone()
+    return row
+
+
+def _body_of(refusal: Refusal) -> object:
+    return refusal.body.encode() if isinstance(refusal.body, str) else refusal.body
+
+
+def _response(reply: Reply) -> Response:
+    """Bytes go out as text/plain, as the account-wide 429 does; everything else is JSON."""
+    if reply.body is None:
+        response = Response(status=reply.status)
+        response.headers.remove("content-type")
+    elif isinstance(reply.body, bytes):
+        response = Response(reply.body, reply.status, content_type="text/plain; charset=utf-8")
+    else:
+        response = Response(encode(reply.body), reply.status, content_type="application/json; charset=utf-8")
+    for name, value in reply.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _slowly(response: Response, seconds: float) -> Response:
+    """The same reply in pieces, over `seconds`."""
+    whole = response.get_data()
+    size = max(1, -(-len(whole) // _SLOW_PIECES))
+
+    def pieces() -> Iterator[bytes]:
+        for start in range(0, len(whole), size):
+            time.sleep(seconds / _SLOW_PIECES)
+            yield whole[start : start + size]
+
+    slow = Response(pieces(), response.status_code, response.headers)
+    slow.headers["content-length"] = str(len(whole))
+    return slow

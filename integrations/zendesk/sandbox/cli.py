@@ -1,0 +1,53 @@
+"""The sandbox on the command line: `python -m integrations.zendesk.sandbox`."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from .account import ADMIN_EMAIL
+from .box import PortTaken, Sandbox
+from .limits import PLANS
+from .state import FolderHeld
+
+
+def arguments() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m integrations.zendesk.sandbox", description="A Zendesk in a box, on this machine only."
+    )
+    found.add_argument("--port", type=int, default=8010, help="0 picks a free one; the first line printed tells it")
+    found.add_argument("--host", default="127.0.0.1")
+    found.add_argument("--data", type=Path, required=True, help="the folder that keeps the account")
+    found.add_argument("--subdomain", default="demo")
+    found.add_argument("--email", default=ADMIN_EMAIL, help="the admin's e-mail address")
+    found.add_argument("--token", help="the admin's API token; without it one is made and written to DATA/token")
+    found.add_argument("--plan", choices=sorted(PLANS), default="off", help="whose rate limits hold")
+    found.add_argument("--withhold-seconds", type=int, default=60, help="how fresh an export may not be")
+    return found
+
+
+def main(words: list[str] | None = None) -> int:
+    """Serves until SIGTERM or SIGINT and returns 0; returns 1, with plain words, where it cannot serve."""
+    asked = arguments().parse_args(words)
+    asked_to_stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked_to_stop.set())
+    try:
+        box = Sandbox(
+            asked.data, email=asked.email, token=asked.token, subdomain=asked.subdomain, plan=asked.plan,
+            withhold_seconds=asked.withhold_seconds,
+        )  # fmt: skip
+    except (FolderHeld, OSError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    try:
+        url = box.start(asked.host, asked.port)
+        print(f"Zendesk sandbox on {url}", flush=True)
+        asked_to_stop.wait()
+    except PortTaken as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    finally:
+        box.stop()
+    return 0

@@ -1,0 +1,225 @@
+"""Webhooks leave from here: signed, timed out and tried again as Zendesk does it, from rows that outlive a kill -9."""
+
+import base64
+import hashlib
+import hmac
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import requests
+
+from . import account, records
+from .faults import Fault, Plan
+from .shape import Json, fine_stamp, stamp, text_of, ulid
+from .state import State, Tx
+
+log = logging.getLogger(__name__)
+TIME_OUT_SECONDS = 10.0
+LONGEST_RETRY_AFTER = 60.0
+RETRIES_ON_CONFLICT = 3
+RETRIES_ON_TIME_OUT = 5
+AT_ONCE = 8
+KEPT_OF_A_REPLY = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one attempt went. No status_code: nobody answered; `timed_out` tells a slow one from a refused one."""
+
+    request: Json
+    status_code: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    payload: str = ""
+    timed_out: bool = False
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """base64 of HMAC-SHA256 over the timestamp's text and the raw body, with the secret's text as the key."""
+    digest = hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def account_of(state: State) -> int:
+    with state.read() as db:
+        return account.account_id(db)
+
+
+def send(
+    hook: Json, invocation_id: str, body: bytes, now: datetime, account_id: int, secret: str | None = None
+) -> Sent:
+    """One attempt over a connection of its own. Never raises for what the other side does."""
+    timestamp = stamp(now)
+    headers = {
+        "x-zendesk-webhook-signature-timestamp": timestamp,
+        "x-zendesk-webhook-signature": signature(secret or hook["secret"], timestamp, body),
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": "Zendesk Webhook",
+        "x-zendesk-account-id": str(account_id),
+        "x-zendesk-webhook-id": hook["id"],
+        "x-zendesk-webhook-invocation-id": invocation_id,
+        "connection": "close",
+    }
+    headers |= _authentication(hook)
+    request = {"endpoint": hook["endpoint"], "http_method": hook["http_method"],
+               "headers": [{"key": key, "value": value} for key, value in headers.items() if key != "authorization"],
+               "payload": body.decode("utf-8", "replace")}  # fmt: skip
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            reply = session.request(
+                hook["http_method"], hook["endpoint"], data=body, headers=headers, timeout=TIME_OUT_SECONDS,
+                allow_redirects=False,
+            )  # fmt: skip
+    except requests.Timeout:
+        return Sent(request, 504, timed_out=True)
+    except (requests.RequestException, ValueError) as wrong:
+        return Sent(request, payload=type(wrong).__name__)
+    return Sent(request, reply.status_code, dict(reply.headers), reply.text[:KEPT_OF_A_REPLY])
+
+
+def _authentication(hook: Json) -> dict[str, str]:
+    given = hook.get("authentication") or {}
+    told = given.get("data") or {}
+    if given.get("type") == "basic_auth":
+        pair = f"{told.get('username', '')}:{told.get('password', '')}".encode()
+        return {"authorization": "Basic " + base64.b64encode(pair).decode()}
+    if given.get("type") == "bearer_token":
+        return {"authorization": f"Bearer {told.get('token', '')}"}
+    if given.get("type") == "api_key":
+        return {str(told.get("name", "x-api-key")): str(told.get("value", ""))}
+    return dict(hook.get("custom_headers") or {})
+
+
+def wait_before_retry(sent: Sent, tries: int, back_off: float) -> float | None:
+    """Seconds until the next attempt, or None: that was the last. `tries` counts the attempts made.
+
+    Zendesk tries again after 409 (three times), after 429 and 503 with a Retry-After below a minute, and after
+    time-outs (five times). Anything else is final, a 500 and a refused connection too. Its pauses are not known.
+    """
+    if sent.timed_out:
+        return back_off * 2 ** (tries - 1) if tries <= RETRIES_ON_TIME_OUT else None
+    if sent.status_code == 409:
+        return back_off * 2 ** (tries - 1) if tries <= RETRIES_ON_CONFLICT else None
+    if sent.status_code in (429, 503):
+        after = {key.lower(): value for key, value in sent.headers.items()}.get("retry-after", "")
+        seconds = float(after) if after.strip().isdecimal() else LONGEST_RETRY_AFTER
+        return seconds if seconds < LONGEST_RETRY_AFTER and tries <= RETRIES_ON_TIME_OUT else None
+    return None
+
+
+class Deliveries(threading.Thread):
+    """Takes what is due from the table, eight at once. Order is not promised, as it is not by Zendesk."""
+
+    def __init__(self, state: State, faults: Plan, back_off_seconds: float = 1.0) -> None:
+        super().__init__(name="sandbox-webhooks", daemon=True)
+        self._state = state
+        self._faults = faults
+        self._back_off = back_off_seconds
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+        self._account = account_of(state)
+
+    def ring(self) -> None:
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Lets what is on its way arrive, for as long as a time-out; the rest leaves after the next start."""
+        self._stopping.set()
+        self._bell.set()
+        self.join(TIME_OUT_SECONDS + 5)
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sandbox-webhook") as pool:
+            while not self._stopping.is_set():
+                self._bell.clear()
+                wait = self._start_due(pool)
+                self._bell.wait(wait)
+
+    def _start_due(self, pool: ThreadPoolExecutor) -> float:
+        now = self._state.clock().timestamp()
+        with self._state.read() as db:
+            due = db.execute(
+                "select * from invocations where done = 0 and due_at <= ? order by seq limit 200", (now,)
+            ).fetchall()
+            sql = "select min(due_at) from invocations where done = 0 and due_at > ?"
+            later = db.execute(sql, (now,)).fetchone()[0]
+        for row in self._unclaimed([dict(row) for row in due]):
+            pool.submit(self._deliver, row)
+        return max(0.01, min(5.0, later - now)) if later else 5.0
+
+    def _unclaimed(self, rows: list[Json]) -> list[Json]:
+        with self._lock:
+            free = [row for row in rows if row["id"] not in self._under_way][: AT_ONCE * 4]
+            self._under_way |= {row["id"] for row in free}
+        turned = len(free) > 1 and self._faults.draw_webhook(free[0]["type"], "reorder") is not None
+        return free[::-1] if turned else free
+
+    def _deliver(self, row: Json) -> None:
+        try:
+            with self._state.read() as db:
+                hook = records.one(db, "webhook", row["webhook_id"])
+                now = db.execute("select done, due_at from invocations where id = ?", (row["id"],)).fetchone()
+            if hook is None or now["done"] or now["due_at"] > row["due_at"]:
+                return
+            fault = self._faults.draw_webhook(row["type"], "drop", "double", "delay", "badly_signed")
+            if fault is None or not self._spoiled(fault, hook, row):
+                self._attempt(hook, row)
+        except Exception:
+            log.exception("sandbox.delivery_failed", extra={"invocation": row["id"]})
+        finally:
+            with self._lock:
+                self._under_way.discard(row["id"])
+            self._bell.set()
+
+    def _spoiled(self, fault: Fault, hook: Json, row: Json) -> bool:
+        """True where the fault has settled this delivery."""
+        if fault.mode == "drop":
+            with self._state.write() as tx:
+                _finish(tx, row["id"], "dropped", None)
+            return True
+        if fault.mode == "delay":
+            with self._state.write() as tx:
+                due = tx.now.timestamp() + fault.seconds
+                tx.db.execute("update invocations set due_at = ? where id = ?", (due, row["id"]))
+            return True
+        if fault.mode == "badly_signed":
+            self._attempt(hook, row, secret="not the secret")  # noqa: S106 - wrong on purpose
+            return True
+        self._attempt(hook, row)
+        return False
+
+    def _attempt(self, hook: Json, row: Json, secret: str | None = None) -> None:
+        sent = send(hook, row["id"], bytes(row["body"]), self._state.clock(), self._account, secret)
+        with self._state.write() as tx:
+            tries = tx.db.execute("select tries from invocations where id = ?", (row["id"],)).fetchone()["tries"] + 1
+            ok = sent.status_code is not None and sent.status_code < 300
+            status = "success" if ok else "failed"
+            response = {"headers": [{"key": key, "value": value} for key, value in sent.headers.items()],
+                        "payload": sent.payload}  # fmt: skip
+            tx.db.execute(
+                "insert into attempts(id, seq, invocation_id, completed_at, status, status_code, request, response)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (ulid(tx.now), tx.new_id(), row["id"], fine_stamp(tx.now), status, sent.status_code,
+                 text_of(sent.request), text_of(response)),
+            )  # fmt: skip
+            wait = None if ok else wait_before_retry(sent, tries, self._back_off)
+            tx.db.execute("update invocations set tries = ? where id = ?", (tries, row["id"]))
+            if wait is None:
+                _finish(tx, row["id"], status, sent.status_code)
+            else:
+                tx.db.execute(
+                    "update invocations set due_at = ?, status = 'retrying', status_code = ? where id = ?",
+                    (tx.now.timestamp() + wait, sent.status_code, row["id"]),
+                )
+
+
+def _finish(tx: Tx, invocation_id: str, status: str, status_code: int | None) -> None:
+    tx.db.execute(
+        "update invocations set done = 1, status = ?, status_code = ?, completed_at = ? where id = ?",
+        (status, status_code, fine_stamp(tx.now), invocation_id),
+    )

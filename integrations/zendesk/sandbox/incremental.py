@@ -1,0 +1,188 @@
+"""Incremental exports: by cursor and by time, with the newest minute withheld. Pages come ready from their rows."""
+
+import base64
+import binascii
+import sqlite3
+from urllib.parse import urlencode
+
+from . import tickets
+from .call import Call, Route
+from .replies import Refusal, Reply
+from .shape import Json, decode
+from .sideloads import Sideloads, user
+from .state import Tx
+
+WITHHELD_SECONDS = 60
+MOST = 1000
+
+
+def _exported(tx: Tx, page: list[sqlite3.Row]) -> None:
+    """Whatever is written or filled in after this page comes behind its last second, so that no cursor misses it."""
+    if page:
+        tx.exported_through(page[-1]["generated_timestamp"])
+
+
+def _newest(call: Call) -> int:
+    """The last second an export may show."""
+    if not call.withhold_seconds:
+        return 2**53
+    return int(call.state.clock().timestamp()) - call.withhold_seconds
+
+
+def _start_time(call: Call) -> int:
+    text = call.arg("start_time")
+    if text is None or not text.lstrip("-").isdecimal():
+        raise Refusal(400, {"error": "InvalidValue", "description": "start_time is required and must be a number"})
+    start = int(text)
+    if call.withhold_seconds and start > int(call.state.clock().timestamp()) - call.withhold_seconds:
+        words = "Too recent start_time. Use a start_time older than 60 seconds"
+        raise Refusal(422, {"error": "InvalidValue", "description": words})
+    return start
+
+
+def _size(call: Call) -> int:
+    text = call.arg("per_page") or ""
+    return min(int(text), MOST) if text.isdecimal() and int(text) else MOST
+
+
+def _cursor(call: Call) -> tuple[int, int]:
+    """Where to go on: after this second and this id."""
+    text = call.arg("cursor")
+    if text is None:
+        return _start_time(call), 0
+    try:
+        second, _, rest = base64.b64decode(text, validate=True).decode().partition("||")
+        return int(float(second)), int(rest.rstrip("|"))
+    except (binascii.Error, UnicodeDecodeError, ValueError) as wrong:
+        raise Refusal(400, {"error": "InvalidValue", "description": "cursor is not valid"}) from wrong
+
+
+def _by_cursor(
+    call: Call, rows: list[sqlite3.Row], start: tuple[int, int], size: int
+) -> tuple[Json, list[sqlite3.Row]]:
+    page = rows[:size]
+    last = (page[-1]["generated_timestamp"], page[-1]["id"]) if page else start
+    after = base64.b64encode(f"{last[0]}.0||{last[1]}|".encode()).decode()
+    kept = [(key, value) for key, value in call.request.args.items() if key not in ("start_time", "cursor")]
+    return {
+        "after_url": f"{call.url}?{urlencode([('cursor', after), *kept])}", "before_url": None, "after_cursor": after,
+        "before_cursor": None, "end_of_stream": len(rows) <= size,
+    }, page  # fmt: skip
+
+
+def _rows(call: Call, db: sqlite3.Connection, table: str, start: tuple[int, int], size: int) -> list[sqlite3.Row]:
+    live = " and deleted = 0" if table == "tickets" and call.arg("exclude_deleted") == "true" else ""
+    sql = (
+        f"select * from {table} where (generated_timestamp, id) > (?, ?) and generated_timestamp <= ?{live}"  # noqa: S608
+        " order by generated_timestamp, id limit ?"
+    )
+    return db.execute(sql, (*start, _newest(call), size + 1)).fetchall()
+
+
+def tickets_by_cursor(call: Call) -> Reply:
+    call.need_admin()
+    start, size = _cursor(call), _size(call)
+    with call.state.write() as tx:
+        beside, page = _by_cursor(call, _rows(call, tx.db, "tickets", start, size), start, size)
+        _exported(tx, page)
+        return Reply({"tickets": [tickets.raw(row, call.base) for row in page]} | _loads(call, tx.db, page) | beside)
+
+
+def _loads(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> Json:
+    loads = Sideloads(call.arg("include"))
+    for row in page if loads.wanted else []:
+        loads.take(decode(row["body"]))
+    return loads.beside(db, call.base)
+
+
+def users_by_cursor(call: Call) -> Reply:
+    call.need_admin()
+    start, size = _cursor(call), _size(call)
+    with call.state.write() as tx:
+        beside, page = _by_cursor(call, _rows(call, tx.db, "users", start, size), start, size)
+        _exported(tx, page)
+        return Reply({"users": [user(decode(row["body"]), call.base) for row in page]} | beside)
+
+
+def _by_time(call: Call, db: sqlite3.Connection, table: str) -> tuple[Json, list[sqlite3.Row]]:
+    """The last second of a page is given whole, and again by the next page: duplicates are part of this export."""
+    start, size = _start_time(call), _size(call)
+    rows = _rows(call, db, table, (start, 0), size)
+    page = rows[:size]
+    if len(rows) > size:
+        last = page[-1]["generated_timestamp"]
+        page += [row for row in _rows(call, db, table, (last, page[-1]["id"]), 100_000)
+                 if row["generated_timestamp"] == last]  # fmt: skip
+    end = page[-1]["generated_timestamp"] if page else start
+    end += 1 if len(rows) > size and end == start else 0
+    return _timed(call, len(page), end, done=len(rows) <= size), page
+
+
+def _timed(call: Call, number: int, end: int, *, done: bool) -> Json:
+    kept = [(key, value) for key, value in call.request.args.items() if key != "start_time"]
+    next_page = f"{call.url}?{urlencode([*kept, ('start_time', end)])}"
+    return {"count": number, "end_of_stream": done, "next_page": next_page, "end_time": end}
+
+
+def tickets_by_time(call: Call) -> Reply:
+    call.need_admin()
+    with call.state.write() as tx:
+        beside, page = _by_time(call, tx.db, "tickets")
+        _exported(tx, page)
+        return Reply({"tickets": [tickets.raw(row, call.base) for row in page]} | _loads(call, tx.db, page) | beside)
+
+
+def users_by_time(call: Call) -> Reply:
+    call.need_admin()
+    with call.state.write() as tx:
+        beside, page = _by_time(call, tx.db, "users")
+        _exported(tx, page)
+        return Reply({"users": [user(decode(row["body"]), call.base) for row in page]} | beside)
+
+
+def ticket_events(call: Call) -> Reply:
+    """Audits in the order of their second. Comments are told only with include=comment_events."""
+    call.need_admin()
+    start, size = _start_time(call), _size(call)
+    with_comments = "comment_events" in (call.arg("include") or "")
+    with call.state.read() as db:
+        sql = "select * from audits where at >= ? and at <= ? order by at, id limit ?"
+        rows = db.execute(sql, (start, _newest(call), size + 1)).fetchall()
+        page = rows[:size]
+        if len(rows) > size:
+            sql = "select * from audits where at = ? and id > ? order by id"
+            page += db.execute(sql, (page[-1]["at"], page[-1]["id"])).fetchall()
+    end = page[-1]["at"] if page else start
+    end += 1 if len(rows) > size and end == start else 0
+    told = [_event(decode(row["body"]), row["at"], with_comments=with_comments) for row in page]
+    return Reply({"ticket_events": told} | _timed(call, len(told), end, done=len(rows) <= size))
+
+
+def _event(audit: Json, at: int, *, with_comments: bool) -> Json:
+    via = (audit.get("via") or {}).get("channel")
+    children = [_child(event, via, with_comments=with_comments) for event in audit["events"]]
+    return {
+        "child_events": children, "id": audit["id"], "ticket_id": audit["ticket_id"], "timestamp": at,
+        "created_at": audit["created_at"], "updater_id": audit["author_id"], "via": via,
+        "system": audit["metadata"]["system"], "metadata": audit["metadata"], "event_type": "Audit",
+    }  # fmt: skip
+
+
+def _child(event: Json, via: str | None, *, with_comments: bool) -> Json:
+    if event["type"] != "Comment":
+        field = {event["field_name"]: event["value"]} if "field_name" in event else {}
+        previous = {"previous_value": event["previous_value"]} if "previous_value" in event else {}
+        return {"id": event["id"], "via": via, "event_type": event["type"], **field, **previous}
+    if with_comments:
+        return event | {"event_type": "Comment", "via": via, "via_reference_id": None}
+    return {"id": event["id"], "via": via, "event_type": "Comment", "comment_present": True,
+            "comment_public": event["public"]}  # fmt: skip
+
+
+ROUTES = (
+    Route(["GET"], "/incremental/tickets/cursor", tickets_by_cursor),
+    Route(["GET"], "/incremental/tickets", tickets_by_time),
+    Route(["GET"], "/incremental/ticket_events", ticket_events),
+    Route(["GET"], "/incremental/users/cursor", users_by_cursor),
+    Route(["GET"], "/incremental/users", users_by_time),
+)

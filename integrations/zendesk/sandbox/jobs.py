@@ -1,0 +1,189 @@
+"""Bulk changes as Zendesk makes them: queued, worked row by row, completed with a result a row. Survives kill -9."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+
+from . import journal, people, records, tickets
+from .call import Call, Route
+from .replies import Refusal, Reply, not_found, too_many
+from .shape import Json, decode, ident, stamp, text_of
+from .state import State, Tx
+from .tickets import By
+
+log = logging.getLogger(__name__)
+MOST_WAITING = 30
+_VERBS = {"create": ("Created", "Creating"), "update": ("Updated", "Updating"), "delete": ("Deleted", "Deleting")}
+
+
+def start(call: Call, kind: str, rows: list[Json]) -> Reply:
+    """Answers with the queued job. Refused (429) while 30 others wait."""
+    job_id = f"V3-{secrets.token_hex(16)}"
+    with call.write() as tx:
+        waiting = tx.db.execute("select count(*) from jobs where state in ('queued', 'working')").fetchone()[0]
+        if waiting >= MOST_WAITING:
+            raise Refusal(429, {"error": "TooManyJobs", "description": "Too many jobs are queued or running"})
+        tx.db.execute(
+            "insert into jobs(id, kind, user_id, state, payload, total, results, created_at)"
+            " values (?, ?, ?, 'queued', ?, ?, '[]', ?)",
+            (job_id, kind, call.user["id"], text_of(rows), len(rows), tx.stamp),
+        )
+        tx.wakes = True
+    return Reply({"job_status": _told(job_id, call.base, len(rows), None, "queued", None, None)})
+
+
+def _told(
+    job_id: str, base: str, total: int, progress: int | None, state: str, message: str | None, results: object
+) -> Json:
+    return {
+        "id": job_id, "url": f"{base}/api/v2/job_statuses/{job_id}.json", "total": total, "progress": progress,
+        "status": state, "message": message, "results": results,
+    }  # fmt: skip
+
+
+def show(call: Call, job_id: str) -> Reply:
+    with call.state.read() as db:
+        row = db.execute("select * from jobs where id = ?", (job_id,)).fetchone()
+    if row is None:
+        raise not_found()
+    return Reply({"job_status": _shown(call, dict(row))})
+
+
+def show_many(call: Call) -> Reply:
+    wanted = [part for part in (call.arg("ids") or "").split(",") if part]
+    if len(wanted) > 100:
+        raise too_many("Parameter  cannot specify more than 100 values", 100)
+    with call.state.read() as db:
+        rows = [row for part in wanted if (row := db.execute("select * from jobs where id = ?", (part,)).fetchone())]
+    return Reply({"job_statuses": [_shown(call, dict(row)) for row in rows]})
+
+
+def _shown(call: Call, row: Json) -> Json:
+    done = row["state"] == "completed"
+    results = decode(row["results"]) if done else None
+    progress = None if row["state"] == "queued" else row["progress"]
+    return _told(row["id"], call.base, row["total"], progress, row["state"], row["message"], results)
+
+
+class Jobs(threading.Thread):
+    """Carries out the queued jobs, one after the other, a commit a row: what is half done goes on after a restart."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(name="sandbox-jobs", daemon=True)
+        self._state = state
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+
+    def ring(self) -> None:
+        self._bell.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._bell.set()
+        self.join(10)
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self._bell.clear()
+            with self._state.read() as db:
+                row = db.execute("select * from jobs where state != 'completed' order by rowid limit 1").fetchone()
+            if row is None:
+                self._bell.wait(5)
+                continue
+            try:
+                self._work(dict(row))
+            except Exception:
+                log.exception("sandbox.job_failed", extra={"job": row["id"]})
+                with self._state.write() as tx:
+                    tx.db.execute("update jobs set state = 'failed', message = 'Failed' where id = ?", (row["id"],))
+
+    def _work(self, job: Json) -> None:
+        rows, results = decode(job["payload"]), decode(job["results"])
+        subject, verb = job["kind"].split()
+        for index in range(len(results), len(rows)):
+            if self._stopping.is_set():
+                return
+            line = journal.Line("JOB", f"/api/v2/job_statuses/{job['id']}", user_id=job["user_id"])
+            with self._state.write() as tx:
+                tx.db.execute("savepoint one_row")
+                try:
+                    result = _STEPS[job["kind"]](tx, _actor(tx, job), index, rows[index])
+                except Refusal as refusal:
+                    tx.db.execute("rollback to one_row")
+                    tx.committed.clear()
+                    result = _refused(subject, verb, index, rows[index], refusal)
+                results.append(result)
+                tx.db.execute(
+                    "update jobs set state = 'working', progress = ?, results = ?, message = ? where id = ?",
+                    (index + 1, text_of(results), f"{_VERBS[verb][1]} {subject} #{index + 1}", job["id"]),
+                )
+                journal.record(tx, line, 200)
+        with self._state.write() as tx:
+            message = f"Completed at {tx.now:%Y-%m-%d %H:%M:%S} +0000"
+            tx.db.execute(
+                "update jobs set state = 'completed', progress = total, message = ? where id = ?", (message, job["id"])
+            )
+
+
+def _actor(tx: Tx, job: Json) -> By:
+    return By(people.one(tx.db, job["user_id"]) or people.complete({"id": job["user_id"]}))
+
+
+def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket, _ = tickets.create(tx, row, by)
+    return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
+
+
+def _update_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket, _ = tickets.update(tx, ident(row.get("id")), row, by)
+    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _delete_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    tickets.delete(tx, ident(row.get("id")), by)
+    return {"index": index, "id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
+
+
+def _create_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
+    return {"index": index, "id": user["id"], "status": "Created"}
+
+
+def _update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.one(tx.db, ident(row.get("id")))
+    if user is None:
+        raise not_found()
+    people.change(tx, user, row)
+    return {"index": index, "id": user["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _delete_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.one(tx.db, ident(row.get("id")))
+    if user is None:
+        raise not_found()
+    people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
+    tx.note("user", user["id"], ["active"])
+    return {"index": index, "id": user["id"], "action": "delete", "status": "Deleted", "success": True}
+
+
+_STEPS: dict[str, Callable[[Tx, By, int, Json], Json]] = {
+    "ticket create": _create_ticket, "ticket update": _update_ticket, "ticket delete": _delete_ticket,
+    "user create": _create_user, "user update": _update_user, "user delete": _delete_user,
+}  # fmt: skip
+
+
+def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -> Json:
+    """A row that could not be done stands in the results of a job that is still completed."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    details = body.get("details") or {}
+    words = " ".join(found["description"] for rows in details.values() for found in rows) or body.get("description")
+    error = f"{subject.capitalize()}{verb.capitalize()}Failed" if details else body.get("error")
+    return {"index": index, "id": row.get("id"), "action": verb, "success": False, "status": "Failed", "error": error,
+            "details": words}  # fmt: skip
+
+
+ROUTES = (
+    Route(["GET"], "/job_statuses/show_many", show_many),
+    Route(["GET"], "/job_statuses/<job_id>", show),
+)

@@ -1,0 +1,190 @@
+"""/api/v2/users: list, show, create, update, find, and who asks (me)."""
+
+import secrets
+import sqlite3
+from typing import Any
+
+from . import jobs, people
+from .call import Call, Route
+from .paging import InMemory, InTable
+from .replies import Reply, forbidden, invalid_attribute, not_found, too_many
+from .shape import Json, decode, ident
+from .sideloads import Sideloads, user
+from .ticket_routes import MOST, ids_of
+
+
+def _found(db: sqlite3.Connection, user_id: str) -> Json:
+    found = people.one(db, ident(user_id))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def index(call: Call) -> Reply:
+    roles = [*call.request.args.getlist("role"), *call.request.args.getlist("role[]")]
+    where, values = "active = 1", []
+    if roles:
+        where += f" and role in ({','.join('?' * len(roles))})"
+        values = list(roles)
+    return _listing(call, where, values)
+
+
+def of_group(call: Call, group_id: str) -> Reply:
+    members = "select json_extract(body, '$.user_id') from records where kind = 'group_membership'"
+    where = f"id in ({members} and json_extract(body, '$.group_id') = ?)"
+    return _listing(call, where, [ident(group_id)])
+
+
+def of_organization(call: Call, organization_id: str) -> Reply:
+    return _listing(call, "json_extract(body, '$.organization_id') = ?", [ident(organization_id)])
+
+
+def _listing(call: Call, where: str, values: list[Any]) -> Reply:
+    loads = Sideloads(call.arg("include"))
+    with call.state.read() as db:
+
+        def render(row: sqlite3.Row) -> object:
+            found = decode(row["body"])
+            loads.take({"organization_id": found["organization_id"], "group_id": found["default_group_id"]})
+            return user(found, call.base)
+
+        reply = call.page("users", InTable(db, "users", where, values, render))
+        if isinstance(reply.body, dict):
+            reply.body.update(loads.beside(db, call.base))
+        return reply
+
+
+def show(call: Call, user_id: str) -> Reply:
+    with call.state.read() as db:
+        return Reply({"user": user(_found(db, user_id), call.base)})
+
+
+def show_many(call: Call) -> Reply:
+    with call.state.read() as db:
+        external = [part for part in (call.arg("external_ids") or "").split(",") if part]
+        rows = [found for part in external if (found := people.by_external_id(db, part)) is not None]
+        rows = rows or people.many(db, set(ids_of(call)))
+        return call.page("users", InMemory([(row["id"], user(row, call.base)) for row in rows]))
+
+
+def me(call: Call) -> Reply:
+    return Reply({"user": user(call.user, call.base) | {"authenticity_token": secrets.token_urlsafe(40)}})
+
+
+def count(call: Call) -> Reply:
+    with call.state.read() as db:
+        number = db.execute("select count(*) from users where active = 1").fetchone()[0]
+    return Reply({"count": {"value": number, "refreshed_at": call.state.clock().isoformat(timespec="seconds")}})
+
+
+def create(call: Call) -> Reply:
+    wanted = call.wanted("user")
+    _refuse_making_staff(call, wanted)
+    call.warn("users", "create", "user", wanted, people.WRITABLE)
+    with call.write() as tx:
+        made = people.create(tx, {key: value for key, value in wanted.items() if key != "id"})
+    shown = user(made, call.base)
+    return Reply({"user": shown}, 201, {"location": shown["url"]})
+
+
+def create_or_update(call: Call) -> Reply:
+    """Known by external_id first, then by e-mail. 201 for a new one, 200 for a known one."""
+    wanted = call.wanted("user")
+    _refuse_making_staff(call, wanted)
+    with call.write() as tx:
+        known = people.by_external_id(tx.db, wanted["external_id"]) if wanted.get("external_id") else None
+        known = known or (people.by_email(tx.db, str(wanted["email"])) if wanted.get("email") else None)
+        row = people.create(tx, wanted) if known is None else people.change(tx, known, wanted)
+    shown = user(row, call.base)
+    return Reply({"user": shown}, 201 if known is None else 200, {"location": shown["url"]})
+
+
+def update(call: Call, user_id: str) -> Reply:
+    wanted = call.wanted("user")
+    _refuse_making_staff(call, wanted)
+    call.warn("users", "update", "user", wanted, people.WRITABLE)
+    with call.write() as tx:
+        row = people.change(tx, _found(tx.db, user_id), wanted)
+    return Reply({"user": user(row, call.base)})
+
+
+def destroy(call: Call, user_id: str) -> Reply:
+    """Zendesk answers with the user, who is no longer active."""
+    call.need_admin()
+    sent = call.body()
+    with call.write() as tx:
+        row = _found(tx.db, user_id)
+        if not row["active"]:
+            raise not_found()
+        row |= {"active": False, "updated_at": tx.stamp}
+        people.save(tx, row)
+        tx.note("user", row["id"], ["active"])
+    call.warn("users", "destroy", "user", sent.get("user") or {}, ())
+    return Reply({"user": user(row, call.base)})
+
+
+def create_many(call: Call) -> Reply:
+    rows = _rows(call)
+    if len(rows) > MOST:
+        raise too_many("Maximum 100 users may be created per call")
+    return jobs.start(call, "user create", rows)
+
+
+def update_many(call: Call) -> Reply:
+    if call.arg("ids"):
+        change = call.wanted("user")
+        return jobs.start(call, "user update", [change | {"id": number} for number in ids_of(call)])
+    rows = _rows(call)
+    if len(rows) > MOST:
+        raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    return jobs.start(call, "user update", rows)
+
+
+def destroy_many(call: Call) -> Reply:
+    call.need_admin()
+    return jobs.start(call, "user delete", [{"id": number} for number in ids_of(call)])
+
+
+def search(call: Call) -> Reply:
+    external, words = call.arg("external_id"), (call.arg("query") or "").strip()
+    if external is not None:
+        return _listing(call, "active = 1 and external_id = ?", [external])
+    words = words.removeprefix("email:").strip('"')
+    return _listing(call, "active = 1 and (email = ? or name like ?)", [words, f"%{words}%"])
+
+
+def autocomplete(call: Call) -> Reply:
+    words = (call.arg("name") or "").strip()
+    return _listing(call, "active = 1 and (name like ? or email like ?)", [f"{words}%", f"{words}%"])
+
+
+def _rows(call: Call) -> list[Json]:
+    rows = call.body().get("users")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise invalid_attribute("users", "an array")
+    return rows
+
+
+def _refuse_making_staff(call: Call, wanted: Json) -> None:
+    if wanted.get("role") in ("agent", "admin") and call.user["role"] != "admin":
+        raise forbidden()
+
+
+ROUTES = (
+    Route(["GET"], "/users", index),
+    Route(["POST"], "/users", create),
+    Route(["GET"], "/users/me", me),
+    Route(["GET"], "/users/count", count),
+    Route(["GET"], "/users/show_many", show_many),
+    Route(["GET"], "/users/search", search),
+    Route(["GET"], "/users/autocomplete", autocomplete),
+    Route(["POST"], "/users/create_many", create_many),
+    Route(["POST"], "/users/create_or_update", create_or_update),
+    Route(["PUT"], "/users/update_many", update_many),
+    Route(["DELETE"], "/users/destroy_many", destroy_many),
+    Route(["GET"], "/users/<user_id>", show),
+    Route(["PUT", "PATCH"], "/users/<user_id>", update),
+    Route(["DELETE"], "/users/<user_id>", destroy),
+    Route(["GET"], "/groups/<group_id>/users", of_group),
+    Route(["GET"], "/organizations/<organization_id>/users", of_organization),
+)

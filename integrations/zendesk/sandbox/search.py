@@ -1,0 +1,254 @@
+"""Search: Zendesk's query words over tickets, users, groups and organizations. What it finds is never late here."""
+
+import re
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from . import records, tickets
+from .call import Call, Route
+from .paging import InMemory, InTable, listed
+from .replies import Refusal, Reply
+from .shape import Json, decode, ident, moment, stamp
+from .sideloads import plain, user
+from .ticket_change import PRIORITIES, STATUSES
+
+DEEPEST = 1000
+TYPES = ("ticket", "user", "group", "organization")
+_WORD = re.compile(r'(-?)(?:([a-z_]+[0-9]*)(:|<=|>=|<|>))?("[^"]*"|\S+)', re.IGNORECASE)
+_DATES = {"created": "created_at", "updated": "updated_at", "created_at": "created_at", "updated_at": "updated_at"}
+_ORDERS: dict[str, tuple[str, ...]] = {"status": STATUSES, "priority": PRIORITIES}
+_PLACES = {"group": "group_id", "organization": "organization_id", "brand": "brand_id", "form": "ticket_form_id"}
+_PERSONS = {"assignee": "assignee_id", "requester": "requester_id", "submitter": "submitter_id"}
+_SORTS = {"created_at": "created_at", "updated_at": "updated_at", "priority": "priority", "status": "status",
+          "ticket_type": "type"}  # fmt: skip
+_EQUAL = {"ticket_type": "type", "external_id": "external_id", "via": "channel", "id": "id"}
+_TEXTS = {
+    "subject": "subject like ?",
+    "description": "json_extract(body, '$.description') like ?",
+    "comment": "id in (select ticket_id from comments where text like ?)",
+}
+_FIELD_IS = (
+    "exists (select 1 from json_each(body, '$.custom_fields')"
+    " where json_extract(value, '$.id') = ? and json_extract(value, '$.value') = ?)"
+)
+Piece = tuple[str, list[object]]
+
+
+@dataclass(slots=True)
+class Query:
+    """Words without a key are looked for in the texts; `pairs` are (key, sign, value, negated)."""
+
+    words: list[str] = field(default_factory=list)
+    pairs: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    type: str | None = None
+    order_by: str | None = None
+    sort: str = "desc"
+
+
+def parsed(text: str) -> Query:
+    query = Query()
+    for minus, written, sign, quoted in _WORD.findall(text):
+        key, value = written.lower(), quoted.strip('"')
+        if not key:
+            query.words.append(value)
+        elif key == "type":
+            query.type = value.lower()
+        elif key == "order_by":
+            query.order_by = value.lower()
+        elif key == "sort":
+            query.sort = "asc" if value.lower() == "asc" else "desc"
+        else:
+            query.pairs.append((key, sign, value, bool(minus)))
+    return query
+
+
+def _ticket_where(db: sqlite3.Connection, query: Query, actor: Json) -> Piece:
+    pieces: list[Piece] = [("deleted = 0", [])]
+    for word in query.words:
+        like = f"%{word}%"
+        said = "id in (select ticket_id from comments where text like ?)"
+        pieces.append((f"(id = ? or subject like ? or {said})", [ident(word), like, like]))
+    for key, sign, value, negated in query.pairs:
+        text, values = _ticket_piece(db, key, sign, value, actor)
+        pieces.append((f"not ({text})" if negated else text, values))
+    return " and ".join(text for text, _ in pieces), [value for _, values in pieces for value in values]
+
+
+def _ticket_piece(db: sqlite3.Connection, key: str, sign: str, value: str, actor: Json) -> Piece:
+    if key in _ORDERS:
+        return _ordered(key, sign, value)
+    if key in _DATES or key == "solved":
+        return _dated(_DATES.get(key, "updated_at"), sign, value)
+    if key in _PERSONS or key in _PLACES:
+        return _pointed(db, key, value, actor)
+    if key == "tags":
+        return ("tags = '  '", []) if value == "none" else ("tags like ?", [f"% {value.lower()} %"])
+    if key in _TEXTS:
+        return _TEXTS[key], [f"%{value.rstrip('*')}%"]
+    if key in _EQUAL:
+        return f"{_EQUAL[key]} = ?", [value]
+    if key.startswith("custom_field_"):
+        return _FIELD_IS, [ident(key.removeprefix("custom_field_")), value]
+    return "0", []
+
+
+def _ordered(key: str, sign: str, value: str) -> Piece:
+    order = _ORDERS[key]
+    if value.lower() == "none":
+        return f"{key} is null", []
+    if value.lower() not in order:
+        return "0", []
+    at = order.index(value.lower())
+    chosen: list[object] = [
+        name for place, name in enumerate(order)
+        if {":": place == at, "<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at}[sign]
+    ]  # fmt: skip
+    return f"{key} in ({','.join('?' * len(chosen))})", chosen
+
+
+def _dated(column: str, sign: str, value: str) -> Piece:
+    """A date without a time is its whole day, so `created:2026-11-22` finds all that was made on it."""
+    at = moment(value)
+    if at is None:
+        raise Refusal(422, {"error": "invalid", "description": f"Invalid search: {value} is not a date"})
+    if sign == ":":
+        return f"{column} >= ? and {column} < ?", [stamp(at), stamp(at + timedelta(days=1))]
+    if sign == ">" and len(value) == 10:
+        return f"{column} >= ?", [stamp(at + timedelta(days=1))]
+    return f"{column} {sign} ?", [stamp(at)]
+
+
+def _pointed(db: sqlite3.Connection, key: str, value: str, actor: Json) -> Piece:
+    column = (_PERSONS | _PLACES)[key]
+    if value.lower() == "none":
+        return f"{column} is null", []
+    if value.lower() == "me":
+        return f"{column} = ?", [actor["id"]]
+    if ident(value) is not None:
+        return f"{column} = ?", [ident(value)]
+    if key in _PERSONS:
+        return f"{column} in (select id from users where email = ? or name like ?)", [value, f"%{value}%"]  # noqa: S608 - our own columns
+    named = [row["id"] for row in records.every(db, key if key in ("group", "organization", "brand") else "ticket_form")
+             if value.lower() in str(row["name"]).lower()]  # fmt: skip
+    return f"{column} in ({','.join('?' * len(named))})", list(named)
+
+
+def _user_where(query: Query) -> Piece:
+    pieces: list[Piece] = [("active = 1", [])]
+    pieces += [("(name like ? or email like ?)", [f"%{word}%", f"%{word}%"]) for word in query.words]
+    columns = {"email": "email", "role": "role", "name": "name", "external_id": "external_id"}
+    for key, sign, value, negated in query.pairs:
+        if key in _DATES:
+            column = f"json_extract(body, '$.{_DATES[key]}')"
+            text, values = _dated(column, sign, value)
+        elif key in columns:
+            text, values = f"{columns[key]} like ?", [value.replace("*", "%")]
+        elif key == "organization":
+            text, values = "json_extract(body, '$.organization_id') = ?", [ident(value)]
+        else:
+            text, values = "0", []
+        pieces.append((f"not ({text})" if negated else text, values))
+    return " and ".join(text for text, _ in pieces), [value for _, values in pieces for value in values]
+
+
+def _plain_found(db: sqlite3.Connection, kind: str, query: Query) -> list[Json]:
+    words = [word.lower() for word in query.words] + [
+        value.lower() for key, _, value, _ in query.pairs if key == "name"
+    ]
+    return [row for row in records.every(db, kind) if all(word in str(row["name"]).lower() for word in words)]
+
+
+def _entries(call: Call, db: sqlite3.Connection, query: Query) -> list[tuple[object, object]]:
+    """At most the thousand and one that a search can show, tickets first."""
+    found: list[tuple[object, object]] = []
+    for kind in TYPES if query.type is None else (query.type,):
+        if kind == "ticket":
+            text, values = _ticket_where(db, query, call.user)
+            sql = f"select * from tickets where {text} order by {_order(query)} limit {DEEPEST + 1}"  # noqa: S608 - our words
+            found += [(row["id"], _ticket(row, call.base)) for row in db.execute(sql, values)]
+        elif kind == "user":
+            text, values = _user_where(query)
+            sql = f"select * from users where {text} order by id desc limit {DEEPEST + 1}"  # noqa: S608
+            found += [(row["id"], _user(row, call.base)) for row in db.execute(sql, values)]
+        elif kind in TYPES:
+            rows = _plain_found(db, kind, query)
+            found += [(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows]
+    return found
+
+
+def _ticket(row: sqlite3.Row, base: str) -> Json:
+    return tickets.shown(decode(row["body"]), base) | {"result_type": "ticket"}
+
+
+def _user(row: sqlite3.Row, base: str) -> Json:
+    return user(decode(row["body"]), base) | {"result_type": "user"}
+
+
+def _order(query: Query) -> str:
+    column = _SORTS.get(query.order_by or "", "created_at")
+    return f"{column} {query.sort}, id {query.sort}"
+
+
+def _query(call: Call) -> Query:
+    text = call.arg("query")
+    if not text or not text.strip():
+        raise Refusal(422, {"error": "invalid", "description": "Invalid search: query is required"})
+    query = parsed(text)
+    query.order_by = call.arg("sort_by") or query.order_by
+    query.sort = call.arg("sort_order") or query.sort
+    query.sort = "asc" if query.sort == "asc" else "desc"
+    return query
+
+
+def search(call: Call) -> Reply:
+    """Offset pages over the first thousand; beyond them 422, as Zendesk answers."""
+    query = _query(call)
+    page, size = call.arg("page") or "1", call.arg("per_page") or "100"
+    if page.isdecimal() and size.isdecimal() and int(page) * min(int(size), 100) > DEEPEST:
+        words = "Invalid search: Requested response size was greater than Search Response Limits"
+        raise Refusal(422, {"error": "invalid", "description": words})
+    with call.state.read() as db:
+        entries = _entries(call, db, query)[:DEEPEST]
+    part = listed(call.url, call.request.args, InMemory(entries))
+    return Reply({"results": part.rows, "facets": None} | part.beside)
+
+
+def count(call: Call) -> Reply:
+    with call.state.read() as db:
+        return Reply({"count": len(_entries(call, db, _query(call)))})
+
+
+def export(call: Call) -> Reply:
+    """By cursor, in order of id, without the thousand's limit; filter[type] is required."""
+    kind = call.arg("filter[type]")
+    if kind not in TYPES:
+        words = "filter[type] is required: one of ticket, user, group, organization"
+        raise Refusal(400, {"error": "InvalidValue", "description": words})
+    query = _query(call)
+    query.type = kind
+    args = call.request.args.copy()
+    args.setdefault("page[size]", "100")
+    with call.state.read() as db:
+        source = _exported(call, db, query)
+        part = listed(call.url, args, source, biggest=1000)
+    return Reply({"results": part.rows, "facets": None} | part.beside)
+
+
+def _exported(call: Call, db: sqlite3.Connection, query: Query) -> InMemory | InTable:
+    if query.type == "ticket":
+        text, values = _ticket_where(db, query, call.user)
+        return InTable(db, "tickets", text, values, lambda row: _ticket(row, call.base))
+    if query.type == "user":
+        text, values = _user_where(query)
+        return InTable(db, "users", text, values, lambda row: _user(row, call.base))
+    kind = query.type or "group"
+    rows = _plain_found(db, kind, query)
+    return InMemory([(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows])
+
+
+ROUTES = (
+    Route(["GET"], "/search", search),
+    Route(["GET"], "/search/count", count),
+    Route(["GET"], "/search/export", export),
+)

@@ -1,0 +1,267 @@
+"""/api/v2/tickets: list, show, create, update, delete, one by one and (as jobs) many at once."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+
+from . import jobs, tickets
+from .call import Call, Route
+from .paging import InMemory, InTable
+from .replies import Refusal, Reply, invalid_attribute, not_found, record_invalid, too_many
+from .shape import Json, decode, encode, ident
+from .sideloads import Sideloads
+from .ticket_change import TAKEN, TAKEN_IN_BULK, tags_of
+
+MOST = 100
+KEY_LIFE_SECONDS = 2 * 60 * 60
+_SORTS = {"created_at": "created_at", "updated_at": "updated_at", "id": "id", "status": "status", "subject": "subject"}
+
+
+def listing(call: Call, db: sqlite3.Connection, where: str, values: tuple[object, ...] = ()) -> Reply:
+    """Live tickets that `where` picks (our own SQL, never the client's), paged and with their sideloads."""
+    loads = Sideloads(call.arg("include"))
+    cursor = "page[size]" in call.request.args or "page[after]" in call.request.args
+
+    def render(row: sqlite3.Row) -> object:
+        loads.take(decode(row["body"]) if loads.wanted else {})
+        return tickets.raw(row, call.base, fields=not cursor)
+
+    column = _SORTS.get(call.arg("sort_by") or "", "id")
+    way = "desc" if call.arg("sort_order") == "desc" else "asc"
+    ordered = f"{column} {way}, id {way}"
+    source = InTable(db, "tickets", f"deleted = 0 and ({where})", values, render, ordered=ordered, order="nice_id")
+    reply = call.page("tickets", source)
+    if isinstance(reply.body, dict):
+        reply.body.update(loads.beside(db, call.base))
+    return reply
+
+
+def index(call: Call) -> Reply:
+    with call.state.read() as db:
+        external = call.arg("external_id")
+        if external is not None:
+            return listing(call, db, "external_id = ?", (external,))
+        return listing(call, db, "1")
+
+
+def of_user(call: Call, user_id: str, column: str) -> Reply:
+    with call.state.read() as db:
+        return listing(call, db, f"{column} = ?", (ident(user_id),))
+
+
+def requested(call: Call, user_id: str) -> Reply:
+    return of_user(call, user_id, "requester_id")
+
+
+def assigned(call: Call, user_id: str) -> Reply:
+    return of_user(call, user_id, "assignee_id")
+
+
+def of_organization(call: Call, organization_id: str) -> Reply:
+    return of_user(call, organization_id, "organization_id")
+
+
+def show(call: Call, ticket_id: str) -> Reply:
+    with call.state.read() as db:
+        ticket = tickets.one(db, ident(ticket_id))
+        loads = Sideloads(call.arg("include"))
+        loads.take(ticket)
+        return Reply({"ticket": tickets.shown(ticket, call.base)} | loads.beside(db, call.base))
+
+
+def show_many(call: Call) -> Reply:
+    wanted = ids_of(call)
+    with call.state.read() as db:
+        marks = ",".join("?" * len(wanted))
+        rows = list(db.execute(f"select * from tickets where deleted = 0 and id in ({marks}) order by id", wanted))  # noqa: S608
+        loads = Sideloads(call.arg("include"))
+        for row in rows:
+            loads.take(decode(row["body"]) if loads.wanted else {})
+        entries = [(row["id"], tickets.raw(row, call.base)) for row in rows]
+        return call.page("tickets", InMemory(entries), beside=loads.beside(db, call.base))
+
+
+def count(call: Call) -> Reply:
+    with call.state.read() as db:
+        number = db.execute("select count(*) from tickets where deleted = 0").fetchone()[0]
+    return Reply({"count": {"value": number, "refreshed_at": call.state.clock().isoformat(timespec="seconds")}})
+
+
+def create(call: Call) -> Reply:
+    """With an Idempotency-Key the same body within two hours gives the same reply and no second ticket."""
+    key = call.request.headers.get("Idempotency-Key")
+    if key is None:
+        return _create(call)
+    if len(key) > 255:
+        words = "Idempotency-Key must be at most 255 characters"
+        raise Refusal(400, {"error": "IdempotentRequestError", "description": words})
+    digest = hashlib.sha256(encode(call.body())).hexdigest()
+    with call.state.write() as tx:
+        now = tx.now.timestamp()
+        tx.db.execute("delete from idempotency where at < ?", (now - KEY_LIFE_SECONDS,))
+        claimed = tx.db.execute(
+            "insert or ignore into idempotency(key, hash, at, status) values (?, ?, ?, 0)", (key, digest, now)
+        ).rowcount
+        kept = tx.db.execute("select * from idempotency where key = ?", (key,)).fetchone()
+    if not claimed:
+        return _again(kept, digest)
+    try:
+        return _create(call, key)
+    except Refusal:
+        with call.state.write() as tx:
+            tx.db.execute("delete from idempotency where key = ? and status = 0", (key,))
+        raise
+
+
+def _again(kept: sqlite3.Row, digest: str) -> Reply:
+    if kept["hash"] != digest:
+        words = "Request parameters don't match the given idempotency key"
+        raise Refusal(400, {"error": "IdempotentRequestError", "description": words})
+    if not kept["status"]:
+        raise Refusal(409, {"error": "DatabaseConflict", "description": "Database collision"})
+    return Reply(decode(kept["body"]), kept["status"], {"location": kept["location"], "x-idempotency-lookup": "hit"})
+
+
+def _create(call: Call, key: str | None = None) -> Reply:
+    wanted = call.wanted("ticket")
+    call.warn("tickets", "create", "ticket", wanted, TAKEN)
+    with call.write() as tx:
+        ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
+        shown = tickets.shown(ticket, call.base)
+        body = {"ticket": shown | {"generated_timestamp": 0}, "audit": audit}
+        if key is not None:
+            tx.db.execute(
+                "update idempotency set status = 201, location = ?, body = ? where key = ?",
+                (shown["url"], encode(body), key),
+            )
+    lookup = {} if key is None else {"x-idempotency-lookup": "miss"}
+    return Reply(body, 201, {"location": shown["url"]} | lookup)
+
+
+def update(call: Call, ticket_id: str) -> Reply:
+    wanted = call.wanted("ticket")
+    call.warn("tickets", "update", "ticket", wanted, TAKEN_IN_BULK - {"id"})
+    with call.write() as tx:
+        ticket, audit = tickets.update(tx, ident(ticket_id), wanted, call.by())
+    return Reply({"ticket": tickets.shown(ticket, call.base), "audit": audit})
+
+
+def destroy(call: Call, ticket_id: str) -> Reply:
+    sent = call.body()
+    call.warn("tickets", "destroy", "ticket", sent.get("ticket") or {}, ())
+    with call.write() as tx:
+        tickets.delete(tx, ident(ticket_id), call.by())
+    return Reply(None, 204)
+
+
+def create_many(call: Call) -> Reply:
+    rows = _rows(call)
+    if len(rows) > MOST:
+        raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    return jobs.start(call, "ticket create", rows)
+
+
+def update_many(call: Call) -> Reply:
+    """Both of Zendesk's forms: a list of tickets with their ids, or one change for the ids of the query."""
+    if call.arg("ids") or call.arg("external_ids"):
+        change = call.wanted("ticket")
+        return jobs.start(call, "ticket update", [change | {"id": number} for number in ids_of(call)])
+    rows = _rows(call)
+    if len(rows) > MOST:
+        raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    return jobs.start(call, "ticket update", rows)
+
+
+def destroy_many(call: Call) -> Reply:
+    return jobs.start(call, "ticket delete", [{"id": number} for number in ids_of(call)])
+
+
+def ids_of(call: Call) -> list[int]:
+    """The ids= of the query: at most 100, words that are no ids left out."""
+    parts = [part for part in (call.arg("ids") or "").split(",") if part.strip()]
+    if len(parts) > MOST:
+        raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    return [number for part in parts if (number := ident(part)) is not None]
+
+
+def _rows(call: Call) -> list[Json]:
+    rows = call.body().get("tickets")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise invalid_attribute("tickets", "an array")
+    return rows
+
+
+def tags(call: Call, ticket_id: str) -> Reply:
+    with call.state.read() as db:
+        return Reply({"tags": tickets.one(db, ident(ticket_id))["tags"]})
+
+
+def add_tags(call: Call, ticket_id: str) -> Reply:
+    return _tagged(call, ticket_id, lambda was, now: was | now, 200)
+
+
+def put_tags(call: Call, ticket_id: str) -> Reply:
+    return _tagged(call, ticket_id, lambda _was, now: now, 201)
+
+
+def remove_tags(call: Call, ticket_id: str) -> Reply:
+    return _tagged(call, ticket_id, lambda was, now: was - now, 200)
+
+
+def _tagged(call: Call, ticket_id: str, join: Callable[[set[str], set[str]], set[str]], status: int) -> Reply:
+    body = call.body()
+    if "tags" not in body:
+        raise record_invalid("tags", "Tags: cannot be blank", "BlankValue")
+    with call.write() as tx:
+        before = tickets.one(tx.db, ident(ticket_id))
+        wanted: Json = {key: body[key] for key in ("safe_update", "updated_stamp") if key in body}
+        wanted["tags"] = sorted(join(set(before["tags"]), set(tags_of(body["tags"]))))
+        ticket, _ = tickets.update(tx, before["id"], wanted, call.by())
+    return Reply({"tags": ticket["tags"]}, status)
+
+
+def related(call: Call, ticket_id: str) -> Reply:
+    with call.state.read() as db:
+        ticket = tickets.one(db, ident(ticket_id))
+        sql = "select count(*) from tickets where json_extract(body, '$.problem_id') = ?"
+        incidents = db.execute(sql, (ticket["id"],))
+        found = {"topic_id": None, "jira_issue_ids": [], "followup_source_ids": [], "from_archive": False,
+                 "incidents": incidents.fetchone()[0], "twitter": None}  # fmt: skip
+        return Reply({"ticket_related": found})
+
+
+def people_on(call: Call, ticket_id: str, name: str) -> Reply:
+    keys = {"collaborators": "collaborator_ids", "followers": "follower_ids", "email_ccs": "email_cc_ids"}
+    if name not in keys:
+        raise not_found()
+    with call.state.read() as db:
+        ticket = tickets.one(db, ident(ticket_id))
+        loads = Sideloads("users")
+        loads.take({"follower_ids": ticket[keys[name]]})
+        users = loads.beside(db, call.base)["users"]
+        return call.page("users", InMemory([(user["id"], user) for user in users]))
+
+
+ROUTES = (
+    Route(["GET"], "/tickets", index),
+    Route(["POST"], "/tickets", create),
+    Route(["GET"], "/tickets/count", count),
+    Route(["GET"], "/tickets/show_many", show_many),
+    Route(["POST"], "/tickets/create_many", create_many),
+    Route(["PUT"], "/tickets/update_many", update_many),
+    Route(["DELETE"], "/tickets/destroy_many", destroy_many),
+    Route(["GET"], "/tickets/<ticket_id>", show),
+    Route(["PUT", "PATCH"], "/tickets/<ticket_id>", update),
+    Route(["DELETE"], "/tickets/<ticket_id>", destroy),
+    Route(["GET"], "/tickets/<ticket_id>/tags", tags),
+    Route(["PUT"], "/tickets/<ticket_id>/tags", add_tags),
+    Route(["POST"], "/tickets/<ticket_id>/tags", put_tags),
+    Route(["DELETE"], "/tickets/<ticket_id>/tags", remove_tags),
+    Route(["GET"], "/tickets/<ticket_id>/related", related),
+    Route(["GET"], "/tickets/<ticket_id>/collaborators", people_on, {"name": "collaborators"}),
+    Route(["GET"], "/tickets/<ticket_id>/followers", people_on, {"name": "followers"}),
+    Route(["GET"], "/tickets/<ticket_id>/email_ccs", people_on, {"name": "email_ccs"}),
+    Route(["GET"], "/users/<user_id>/tickets/requested", requested),
+    Route(["GET"], "/users/<user_id>/tickets/assigned", assigned),
+    Route(["GET"], "/organizations/<organization_id>/tickets", of_organization),
+)

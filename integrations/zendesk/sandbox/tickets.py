@@ -1,0 +1,265 @@
+"""Tickets as they are kept: created, changed, deleted, each together with its audit, webhooks and journal line."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from . import account, audits, events, people, records
+from .replies import not_found, record_invalid, update_conflict
+from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
+from .state import Tx
+from .ticket_change import BLANK, Known, changed
+
+_SYSTEM_FIELDS = frozenset({"subject", "description", "status", "tickettype", "priority", "group", "assignee",
+                            "custom_status", "basic_priority"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who changes a ticket and by which way: channel is api, web, email or chat; `system` goes into the audit."""
+
+    user: Json
+    channel: str = "api"
+    system: Json = field(default_factory=dict)
+
+    def via(self) -> Json:
+        return {"channel": self.channel, "source": {"from": {}, "to": {}, "rel": None}}
+
+
+def known(db: sqlite3.Connection) -> Known:
+    fields = [row for row in records.every(db, "ticket_field") if row["type"] not in _SYSTEM_FIELDS and row["active"]]
+    statuses = {row["id"]: row["status_category"] for row in records.every(db, "custom_status")}
+    return Known(
+        user=lambda number: people.one(db, number),
+        has_group=lambda number: records.one(db, "group", number) is not None,
+        groups_of=lambda number: account.groups_of(db, number),
+        status_default=lambda category: account.status_default(db, category),
+        status_category=statuses.get,
+        fields={row["id"]: row for row in fields},
+    )
+
+
+def one(db: sqlite3.Connection, ticket_id: int | None) -> Json:
+    """The live ticket, whole. Refuses (404) what never was and what is deleted."""
+    row = db.execute("select body from tickets where id = ? and deleted = 0", (ticket_id,)).fetchone()
+    if row is None:
+        raise not_found()
+    ticket: Json = decode(row["body"])
+    return ticket
+
+
+def raw(row: sqlite3.Row, base: str, *, fields: bool = True) -> msgspec.Raw:
+    """A ticket's reply from its row, without decoding it: what makes an export quick."""
+    extra = f'"fields":{row["fields"]},' if fields else ""
+    return msgspec.Raw(f'{{"url":"{base}/api/v2/tickets/{row["id"]}.json",{extra}{row["body"][1:]}'.encode())
+
+
+def shown(ticket: Json, base: str) -> Json:
+    return {"url": f"{base}/api/v2/tickets/{ticket['id']}.json", "fields": ticket["custom_fields"], **ticket}
+
+
+def create(tx: Tx, wanted: Json, by: By) -> tuple[Json, Json]:
+    """Returns the ticket and its first audit. A ticket needs words: a comment or a description."""
+    comment = _comment(wanted.get("comment") or wanted.get("description"), by.user, public=True)
+    if comment is None:
+        raise record_invalid("base", "Description: cannot be blank", "BlankValue")
+    wanted = _with_people(tx, wanted)
+    author = _author(tx, comment, by)
+    requester = ident(wanted.get("requester_id")) or by.user["id"]
+    form, brand = account.default_of(tx.db, "ticket_form"), account.default_of(tx.db, "brand")
+    start = BLANK | {
+        "via": _via(wanted, by), "created_at": tx.stamp, "submitter_id": by.user["id"],
+        "ticket_form_id": form["id"] if form else None, "brand_id": brand["id"] if brand else None,
+        "description": comment["body"], "is_public": comment["public"],
+    }  # fmt: skip
+    ticket = changed(start, wanted | {"requester_id": requester}, known(tx.db), by.user)
+    ticket["id"] = tx.new_ticket_id()
+    audit = _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
+    return ticket, audit
+
+
+def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, Json]:
+    """Returns the ticket and the audit. What changes nothing leaves no audit behind and no new updated_at."""
+    before = one(tx.db, ticket_id)
+    refuse_if_closed(before)
+    refuse_if_stale(before, wanted)
+    wanted = _with_people(tx, wanted)
+    comment = _comment(wanted.get("comment"), by.user, public=before["is_public"])
+    after = changed(before, wanted, known(tx.db), by.user)
+    if comment is not None:
+        author = _author(tx, comment, by)
+        comment |= {"author_id": author["id"]}
+        _reopen(tx, before, after, author, wanted)
+        after["is_public"] = after["is_public"] or comment["public"]
+    return after, _write(tx, before, after, comment, wanted, by)
+
+
+def delete(tx: Tx, ticket_id: int | None, by: By) -> None:
+    """Soft, as Zendesk's: gone from every list, still in the export with status "deleted"."""
+    before = one(tx.db, ticket_id)
+    after = before | {"status": "deleted", "updated_at": tx.stamp}
+    save(tx, after, deleted=True)
+    events.announce(tx, before, after, None, by.user)
+    tx.note("ticket", before["id"], ["deleted"])
+
+
+def save(tx: Tx, ticket: Json, *, deleted: bool = False) -> None:
+    old = tx.db.execute("select generated_timestamp from tickets where id = ?", (ticket["id"],)).fetchone()
+    ticket["generated_timestamp"] = tx.generated(old["generated_timestamp"] if old else 0)
+    tx.keep_above("ticket", ticket["id"])
+    tx.db.execute(INSERT, row_of(ticket, deleted=deleted))
+
+
+INSERT = (
+    "insert or replace into tickets(id, status, priority, type, group_id, assignee_id, requester_id, submitter_id,"
+    " organization_id, brand_id, ticket_form_id, external_id, subject, tags, channel, created_at, updated_at,"
+    " generated_timestamp, deleted, fields, body) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+
+
+def row_of(ticket: Json, *, deleted: bool = False) -> tuple[Any, ...]:
+    return (
+        ticket["id"], ticket["status"], ticket["priority"], ticket["type"], ticket["group_id"], ticket["assignee_id"],
+        ticket["requester_id"], ticket["submitter_id"], ticket["organization_id"], ticket["brand_id"],
+        ticket["ticket_form_id"], ticket["external_id"], ticket["subject"], f" {' '.join(ticket['tags'])} ",
+        (ticket["via"] or {}).get("channel"), ticket["created_at"], ticket["updated_at"],
+        ticket["generated_timestamp"], int(deleted), text_of(ticket["custom_fields"]), text_of(ticket),
+    )  # fmt: skip
+
+
+def refuse_if_closed(ticket: Json) -> None:
+    if ticket["status"] == "closed":
+        raise record_invalid("status", "Status: closed prevents ticket update")
+
+
+def refuse_if_stale(ticket: Json, wanted: Json) -> None:
+    """updated_at has whole seconds, so two writes within one second are not told apart: neither does Zendesk."""
+    if wanted.get("safe_update") not in (True, "true", 1, "1"):
+        return
+    seen = moment(wanted.get("updated_stamp"))
+    if seen is None:
+        raise record_invalid("safe_update", "Safe update: updated_stamp is required", "BlankValue")
+    written = moment(ticket["updated_at"])
+    if written is None or seen < written:
+        raise update_conflict()
+
+
+def hide_comment(tx: Tx, ticket_id: int | None, comment_id: int | None, by: By) -> None:
+    """A public comment becomes an internal note. It stays one: there is no way back, as in Zendesk."""
+    ticket = one(tx.db, ticket_id)
+    refuse_if_closed(ticket)
+    row = tx.db.execute("select * from comments where ticket_id = ? and id = ?", (ticket_id, comment_id)).fetchone()
+    if row is None:
+        raise not_found()
+    comment = decode(row["body"]) | {"public": False}
+    add_comment(tx, ticket["id"], comment)
+    hidden = {"id": tx.new_id(), "type": "CommentPrivacyChange", "comment_id": comment_id, "public": False}
+    audit = new_audit(tx, ticket["id"], by, [hidden], {})
+    keep_audit(tx, audit)
+    ticket["updated_at"] = tx.stamp
+    save(tx, ticket)
+    events.announce_private(tx, ticket, comment, by.user)
+    tx.note("ticket", ticket["id"], ["comment_public"])
+
+
+def new_audit(tx: Tx, ticket_id: int, by: By, told: list[Json], custom: Json, audit_id: int | None = None) -> Json:
+    return {
+        "id": audit_id or tx.new_id(), "ticket_id": ticket_id, "created_at": tx.stamp, "author_id": by.user["id"],
+        "metadata": {"system": by.system, "custom": custom}, "events": told, "via": by.via(),
+    }  # fmt: skip
+
+
+def keep_audit(tx: Tx, audit: Json) -> None:
+    at = moment(audit["created_at"]) or tx.now
+    tx.db.execute(
+        "insert or replace into audits(id, ticket_id, at, body) values (?, ?, ?, ?)",
+        (audit["id"], audit["ticket_id"], int(at.timestamp()), text_of(audit)),
+    )
+
+
+def add_comment(tx: Tx, ticket_id: int, event: Json) -> None:
+    """Keeps what GET comments and search read beside the audit that carries the event."""
+    tx.db.execute(
+        "insert or replace into comments(id, ticket_id, audit_id, public, author_id, text, body)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (event["id"], ticket_id, event["audit_id"], int(event["public"]), event["author_id"], event["body"],
+         text_of(event)),
+    )  # fmt: skip
+
+
+def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wanted: Json, by: By) -> Json:
+    audit_id = tx.new_id()
+    told = [audits.comment_event(tx, comment, audit_id)] if comment else []
+    said = told[0] if told else None
+    told += audits.events(tx, before, after)
+    macro_ids = wanted.get("macro_ids") or ([wanted["macro_id"]] if wanted.get("macro_id") else [])
+    macros = [number for value in macro_ids if (number := ident(value)) is not None]
+    told += [audits.macro_event(tx, number, records.one(tx.db, "macro", number)) for number in macros] if told else []
+    given = wanted.get("metadata")
+    custom: Json = (given.get("custom") or {}) if isinstance(given, dict) else {}
+    audit = new_audit(tx, after["id"], by, told, custom, audit_id)
+    if not told:
+        return audit
+    after["updated_at"] = tx.stamp
+    save(tx, after)
+    keep_audit(tx, audit)
+    if said is not None:
+        stored = said | {"via": by.via(), "created_at": tx.stamp, "metadata": audit["metadata"]}
+        add_comment(tx, after["id"], stored)
+    events.announce(tx, before, after, said, by.user)
+    keys = audits.changed_keys(before, after) + (["comment"] if said else [])
+    tx.note("ticket", after["id"], keys if before else ["created", *keys], custom)
+    return audit
+
+
+def _comment(given: object, actor: Json, *, public: bool) -> Json | None:
+    """What was said, or None for nothing. An end user's words are always public."""
+    given = {"body": given} if isinstance(given, str) else given
+    if not isinstance(given, dict):
+        return None
+    markup = str(given.get("html_body") or "")
+    body = plain_of(markup) if markup else str(given.get("body") or given.get("value") or "")
+    if not body.strip():
+        return None
+    is_public = given.get("public", public) in (True, "true", 1, "1")
+    return {
+        "body": body, "html_body": f'<div class="zd-comment" dir="auto">{markup}</div>' if markup else html_of(body),
+        "public": is_public or actor["role"] == "end-user", "author_id": given.get("author_id"),
+    }  # fmt: skip
+
+
+def _author(tx: Tx, comment: Json, by: By) -> Json:
+    if comment["author_id"] is None:
+        return by.user
+    author = people.one(tx.db, ident(comment["author_id"]))
+    if author is None:
+        raise record_invalid("author_id", "Author: is invalid", "InvalidValue")
+    return author
+
+
+def _reopen(tx: Tx, before: Json, after: Json, author: Json, wanted: Json) -> None:
+    """A customer's answer opens a ticket that waited for her or was thought solved."""
+    if author["role"] != "end-user" or "status" in wanted or before["status"] not in {"pending", "hold", "solved"}:
+        return
+    after["status"] = "open"
+    after["custom_status_id"] = account.status_default(tx.db, "open")
+
+
+def _with_people(tx: Tx, wanted: Json) -> Json:
+    """Requesters named by e-mail become users; an assignee named by e-mail must be one already."""
+    found = dict(wanted)
+    if isinstance(wanted.get("requester"), dict):
+        found["requester_id"] = people.find_or_create(tx, wanted["requester"])["id"]
+    if isinstance(wanted.get("assignee_email"), str):
+        agent = people.by_email(tx.db, wanted["assignee_email"])
+        found["assignee_id"] = agent["id"] if agent else -1
+    return found
+
+
+def _via(wanted: Json, by: By) -> Json:
+    given = wanted.get("via")
+    if isinstance(given, dict) and isinstance(given.get("channel"), str):
+        return by.via() | {"channel": given["channel"]}
+    return by.via()
