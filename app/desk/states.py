@@ -65,6 +65,7 @@ STATES: dict[str, Named] = {
     "Reason.partial_service": Named(say("부분 미이행", "Partly not done")),
     "Reason.poor_quality": Named(say("품질 미흡", "Poor quality")),
     "Reason.facility_fault": Named(say("시설 하자", "Fault of the place")),
+    "Reason.platform_error": Named(say("플랫폼 오류", "Our error")),
     "Reason.force_majeure": Named(say("불가항력", "Force majeure")),
     "RuleKind.trigger": Named(say("트리거", "Trigger")),
     "RuleKind.automation": Named(say("자동화", "Automation")),

@@ -17,6 +17,6 @@ class PartnerView(DeskView):
 class VendorView(DeskView):
     model = Vendor
     subject = "partners"
-    endpoint_name = "vendors"
+    endpoint = "vendors"
     label = say("협력사", "Vendors")
     icon = "building-2"

@@ -6,10 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.db import Base, choice, key_column
+from app.errors import Refusal
+from app.words import say
+
+MAY_STILL_CHANGE = frozenset({"valid_until", "version"})
 
 
 class Product(StrEnum):
@@ -77,3 +81,30 @@ class PolicyVersion(Base):
 
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"
+
+
+@event.listens_for(PolicyVersion, "before_update")
+def _keep_published(_mapper: Mapper[Any], _connection: Connection, version: PolicyVersion) -> None:
+    """Whoever tries: a published version ends (once), and changes in nothing else."""
+    state = inspect(version)
+    was = state.attrs.state.history
+    before = was.deleted[0] if was.deleted else version.state
+    if before is not VersionState.published:
+        return
+    changed = {column.key for column in state.mapper.column_attrs if state.attrs[column.key].history.has_changes()}
+    ended = state.attrs.valid_until.history
+    if changed <= MAY_STILL_CHANGE and not (ended.deleted and ended.deleted[0] is not None):
+        return
+    raise Refusal(_PROMISED.fill(number=version.number))
+
+
+@event.listens_for(PolicyVersion, "before_delete")
+def _keep_promises(_mapper: Mapper[Any], _connection: Connection, version: PolicyVersion) -> None:
+    if version.state is VersionState.published:
+        raise Refusal(_PROMISED.fill(number=version.number))
+
+
+_PROMISED = say(
+    "공개된 v{number}은(는) 바꾸거나 지울 수 없습니다. 새 초안을 만들어 공개해 주세요.",
+    "Published v{number} can be neither changed nor deleted. Make a new draft and publish it.",
+)

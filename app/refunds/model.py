@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
+from app import clock
+from app.actor import acting
+from app.bookings.booking import release
 from app.bookings.model import Booking
 from app.db import Base, choice, key_column
+from app.desk.states import named
+from app.errors import Refusal
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.refunds.reasons import Reason
 from app.tickets.model import Ticket
+from app.words import say
 
 
 class RefundState(StrEnum):
@@ -31,7 +40,8 @@ class RefundState(StrEnum):
 class Refund(Base):
     """`quote` is the computation as it was shown when the refund was asked for; `provider_key` is minted with the
     row and is the same for life. While the state is not rejected, cancelled or failed, `amount_minor` is part of
-    the booking's `held_minor`.
+    the booking's `held_minor`. `lease_until`: until then one worker has it, or nobody is to try. `untold_why`: why
+    the outcome was not told on the ticket and will not be.
     """
 
     __tablename__ = "refunds"
@@ -65,6 +75,7 @@ class Refund(Base):
     decided_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    untold_why: Mapped[str | None] = mapped_column(String(500))
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -78,6 +89,72 @@ class Refund(Base):
 
     def __str__(self) -> str:
         return self.ref
+
+    def sum_to_approve(self) -> str:
+        """What an approval binds: payment, amount, currency, booking and the version it rests on. Another sum later
+        means that something else would be paid than was approved.
+        """
+        bound = (
+            self.ref,
+            self.booking_id,
+            self.booking.payment_ref,
+            self.amount_minor,
+            self.currency,
+            self.policy_version_id,
+            self.provider_key,
+        )
+        return hashlib.sha256(json.dumps(bound).encode()).hexdigest()
+
+    def move_to(self, now: RefundState, why: str = "") -> None:
+        """Writes the move and lets go of the money where the refund ends without it. Refuses in words what the table
+        does not allow, and whoever may not.
+        """
+        actor = acting()
+        actor.must(RIGHTS[now])
+        if now not in MOVES[self.state]:
+            raise Refusal(_NOT_ALLOWED.fill(ref=self.ref, state=named(self.state).words, now=named(now).words))
+        if now in (RefundState.approved, RefundState.paying) and self.approved_sum != self.sum_to_approve():
+            raise Refusal(_NOT_WHAT_WAS_APPROVED.fill(ref=self.ref), field="amount")
+        session = object_session(self)
+        if now in LETS_GO and session is not None:
+            release(session, self.booking, self.amount_minor)
+        self.moves.append(RefundMove(was=self.state, now=now, by=actor.name, at=clock.now(), why=why[:500]))
+        self.state = now
+
+    def may_move_to(self, now: RefundState) -> bool:
+        """Whether table and rights allow it: what a screen asks before it shows a button."""
+        return now in MOVES[self.state] and acting().may(RIGHTS[now])
+
+
+MOVES: Mapping[RefundState, frozenset[RefundState]] = {
+    RefundState.requested: frozenset({RefundState.approved, RefundState.rejected, RefundState.cancelled}),
+    RefundState.approved: frozenset({RefundState.paying, RefundState.cancelled, RefundState.requested}),
+    RefundState.paying: frozenset({RefundState.paid, RefundState.failed, RefundState.unknown}),
+    RefundState.unknown: frozenset({RefundState.paid, RefundState.failed}),
+    RefundState.paid: frozenset(),
+    RefundState.rejected: frozenset(),
+    RefundState.cancelled: frozenset(),
+    RefundState.failed: frozenset(),
+}
+RIGHTS: Mapping[RefundState, str] = {
+    RefundState.requested: "refunds.request",
+    RefundState.cancelled: "refunds.request",
+    RefundState.approved: "refunds.approve",
+    RefundState.rejected: "refunds.approve",
+    RefundState.paying: "refunds.pay",
+    RefundState.unknown: "refunds.pay",
+    RefundState.paid: "refunds.pay",
+    RefundState.failed: "refunds.pay",
+}
+LETS_GO = frozenset({RefundState.rejected, RefundState.cancelled, RefundState.failed})
+_NOT_ALLOWED = say(
+    "{ref}은(는) 지금 ‘{state}’ 상태여서 ‘{now}’(으)로 바꿀 수 없습니다. 화면을 새로 고쳐 확인해 주세요.",
+    "{ref} is “{state}” now and cannot become “{now}”. Reload to see it as it is.",
+)
+_NOT_WHAT_WAS_APPROVED = say(
+    "{ref}은(는) 승인된 내용과 지금 내용이 달라 지급할 수 없습니다. 다시 승인받아 주세요.",
+    "{ref} is not what was approved any more and cannot be paid. Have it approved again.",
+)
 
 
 class RefundMove(Base):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.policies.terms import Fault
-from app.words import say
 
 
 class Reason(StrEnum):
@@ -29,17 +28,6 @@ class Rests(StrEnum):
     delay = "delay"
 
 
-REASON_WORDS = {
-    Reason.customer_cancelled: say("고객 취소", "Cancelled by the customer"),
-    Reason.partner_cancelled: say("파트너 취소", "Cancelled by the partner"),
-    Reason.partner_no_show: say("파트너 노쇼", "The partner did not come"),
-    Reason.partner_late: say("파트너 지각", "The partner came late"),
-    Reason.partial_service: say("부분 미이행", "Not all was done"),
-    Reason.poor_quality: say("품질 불만", "Poor quality"),
-    Reason.facility_fault: say("시설 하자", "Fault of the place"),
-    Reason.platform_error: say("플랫폼 오류", "Our error"),
-    Reason.force_majeure: say("불가항력", "Force majeure"),
-}
 FAULTS = {
     Reason.customer_cancelled: Fault.customer,
     Reason.platform_error: Fault.platform,

@@ -8,11 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.clock import SEOUL
+from app.desk.states import named
 from app.money import shown
 from app.policies.moments import returns_fee, start_of, tier_at
 from app.policies.terms import BASE_WORDS, FAULT_WORDS, UNIT_WORDS, Base, PercentIs, Terms, Tier, percent_text
 from app.refunds.case import BookingFacts, Case
-from app.refunds.reasons import FAULTS, REASON_WORDS, Rests
+from app.refunds.reasons import FAULTS, Rests
 from app.words import Words, say
 
 _KEPT = say(
@@ -69,7 +70,7 @@ def _by_fault(case: Case) -> list[Part]:
         "{reason}({fault}): 결제하신 금액 {paid}의 {percent}를 돌려 드립니다",
         "{reason} ({fault}): {percent} of the {paid} paid goes back",
     ).fill(
-        reason=REASON_WORDS[case.reason],
+        reason=named(case.reason).words,
         fault=FAULT_WORDS[fault],
         paid=shown(booking.paid_minor, booking.currency),
         percent=percent_text(percent),
@@ -85,7 +86,7 @@ def _by_part(case: Case) -> list[Part]:
     words = say(
         "{reason}: {of} {base}의 {percent}를 돌려 드립니다", "{reason}: {percent} of {of}, {base}, goes back"
     ).fill(
-        reason=REASON_WORDS[case.reason],
+        reason=named(case.reason).words,
         of=BASE_WORDS[terms.base],
         base=shown(base, booking.currency),
         percent=percent_text(percent),

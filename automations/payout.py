@@ -1,0 +1,221 @@
+"""Paying approved refunds, once each, and telling the customer on the ticket.
+
+Claim (commit), ask the provider with no transaction open, record under the token (commit). Whatever was sent without
+an answer is looked up by its key before it is sent again, and always under the same key.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.bell import bell_of_now
+from app.db import db
+from app.errors import Refusal
+from app.facts import Fact
+from app.money import Money
+from app.refunds.model import Refund, RefundState
+from app.refunds.refund import void_approval
+from automations.lease import LEASE, back_off, new_token
+from automations.outside import settings_of_app
+from automations.telling import tell_next
+from integrations.errors import Refused, Unavailable, Unknown
+from integrations.payments.port import WORDS, Outcome, OutcomeState, Provider
+from integrations.payments.sandbox import SandboxProvider
+
+log = logging.getLogger(__name__)
+
+ROWS_A_JOB = 500
+# Providers forget a key after a day; sent again later, it would be a second refund.
+KEY_LIFE = timedelta(hours=20)
+TOO_LATE = (
+    "결제사가 이 환불을 알지 못하고, 다시 보내기에는 너무 오래되었습니다. 결제사에 확인해 주세요. · "
+    "The provider does not know this refund, and it is too old to be sent again. Ask the provider."
+)
+NO_ANSWER = "결제사의 답을 기다립니다. · The provider has not answered yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`must_look`: an earlier attempt may have been carried out. `may_send`: the key is young enough to be sent."""
+
+    refund_id: int
+    token: str
+    key: str
+    payment: str
+    amount: Money
+    tries: int
+    must_look: bool
+    may_send: bool
+
+
+class TooLate(Exception):
+    """Nobody knows the key, and it is not to be sent again."""
+
+
+def drain() -> None:
+    """Pays until nothing waits, tells until nothing is untold; after 500 rows it rings for whoever comes next."""
+    paying_by = provider_of_app()
+    for _ in range(ROWS_A_JOB):
+        claim = claim_one(db.session()) if paying_by is not None else None
+        if claim is None or paying_by is None:
+            break
+        work(claim, paying_by)
+    else:
+        bell_of_now().ring(Fact.refund_approved)
+    for _ in range(ROWS_A_JOB):
+        if not tell_next(db.session()):
+            return
+    bell_of_now().ring(Fact.refund_approved)
+
+
+def provider_of_app() -> Provider | None:
+    """The demo pays through the sandbox's books in its home. None: no provider is set, and approved refunds wait."""
+    own: Provider | None = current_app.extensions.get("opsroom.payments")
+    if own is not None:
+        return own
+    settings = settings_of_app()
+    if settings.demo:
+        return SandboxProvider(settings.home / "payments.sqlite3")
+    log.warning("no_payment_provider")
+    return None
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """What is to be paid or looked up at `now`."""
+    free = or_(Refund.lease_until.is_(None), Refund.lease_until <= now)
+    return and_(Refund.state.in_((RefundState.approved, RefundState.paying, RefundState.unknown)), free)
+
+
+def claim_one(session: Session) -> Claim | None:
+    """Takes the oldest due refund. One that is not what was approved any more goes back to waiting. Commits."""
+    while True:
+        now = clock.now()
+        first = select(Refund).where(due(now)).order_by(Refund.id).limit(1)
+        refund = session.scalars(first.with_for_update(skip_locked=True, of=Refund)).first()
+        if refund is None:
+            session.rollback()
+            return None
+        must_look = refund.state is not RefundState.approved
+        try:
+            if not must_look:
+                refund.move_to(RefundState.paying)
+        except Refusal as refusal:
+            void_approval(refund, f"{refusal.words.ko} · {refusal.words.en}")
+            session.commit()
+            log.warning("refund_approval_void", extra={"refund": refund.id})
+            continue
+        return _taken(session, refund, now, must_look=must_look)
+
+
+def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool) -> Claim:
+    refund.token, refund.lease_until, refund.tries = new_token(), now + LEASE, refund.tries + 1
+    sent_first = min((move.at for move in refund.moves if move.now is RefundState.paying), default=now)
+    claim = Claim(
+        refund_id=refund.id,
+        token=refund.token,
+        key=refund.provider_key,
+        payment=refund.booking.payment_ref or "",
+        amount=Money(refund.amount_minor, refund.currency),
+        tries=refund.tries,
+        must_look=must_look,
+        may_send=now - sent_first < KEY_LIFE,
+    )
+    session.commit()
+    return claim
+
+
+def work(claim: Claim, provider: Provider) -> None:
+    """Brings one refund to an end, or to its next look. Never raises: what goes wrong is on the row."""
+    session = db.session()
+    try:
+        record(session, claim, carry_out(provider, claim))
+    except Unknown:
+        session.rollback()
+        _wait(session, claim, NO_ANSWER, unknown=True)
+    except Unavailable as trouble:
+        session.rollback()
+        _wait(session, claim, NO_ANSWER, unknown=False, retry_after=trouble.retry_after)
+    except TooLate:
+        session.rollback()
+        _wait(session, claim, TOO_LATE, unknown=True, retry_after=3600)
+    except Refused as refused:
+        session.rollback()
+        log.warning("refund_refused", extra={"refund": claim.refund_id, "status": refused.status})
+        _end(session, claim, RefundState.failed, why=f"{refused} {refused.words}".strip())
+    except Exception:
+        session.rollback()
+        log.exception("refund_failed", extra={"refund": claim.refund_id})
+        # It may have failed after the sending: money stays held until a look-up tells.
+        _wait(session, claim, NO_ANSWER, unknown=True)
+
+
+def carry_out(provider: Provider, claim: Claim) -> Outcome:
+    """Asks the provider; with no transaction open."""
+    if claim.must_look:
+        found = provider.lookup(claim.key)
+        if found is not None:
+            return found
+        if not claim.may_send:
+            raise TooLate
+    return provider.refund(claim.key, claim.payment, claim.amount)
+
+
+def record(session: Session, claim: Claim, outcome: Outcome) -> None:
+    """Changes nothing when the lease ran out and another worker has the refund."""
+    if outcome.state is OutcomeState.pending:
+        _wait(session, claim, NO_ANSWER, unknown=False, reference=outcome.reference)
+        return
+    state = RefundState.paid if outcome.state is OutcomeState.paid else RefundState.failed
+    why = " · ".join(WORDS[outcome.why]) if outcome.why else ""
+    _end(session, claim, state, why=why, reference=outcome.reference)
+
+
+def _end(session: Session, claim: Claim, state: RefundState, *, why: str, reference: str | None = None) -> None:
+    refund = _own(session, claim)
+    if refund is None:
+        return
+    refund.move_to(state, why)
+    refund.provider_ref = reference or refund.provider_ref
+    refund.failure = why[:500] or None
+    refund.paid_at = clock.now() if state is RefundState.paid else None
+    refund.token = refund.lease_until = None
+    session.commit()
+
+
+def _wait(
+    session: Session,
+    claim: Claim,
+    why: str,
+    *,
+    unknown: bool,
+    retry_after: float | None = None,
+    reference: str | None = None,
+) -> None:
+    """Leaves the refund for a later look."""
+    refund = _own(session, claim)
+    if refund is None:
+        return
+    if unknown and refund.state is RefundState.paying:
+        refund.move_to(RefundState.unknown, why)
+    refund.failure = why
+    refund.provider_ref = reference or refund.provider_ref
+    refund.token, refund.lease_until = None, back_off(clock.now(), claim.tries, retry_after)
+    session.commit()
+
+
+def _own(session: Session, claim: Claim) -> Refund | None:
+    """The refund, locked, as long as it is still ours: the lease may have run out and somebody else have it."""
+    held = select(Refund).where(Refund.id == claim.refund_id).with_for_update(of=Refund)
+    refund = session.scalars(held.execution_options(populate_existing=True)).one()
+    if refund.token == claim.token:
+        return refund
+    session.rollback()
+    log.warning("refund_fenced", extra={"refund": claim.refund_id})
+    return None
