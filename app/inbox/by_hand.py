@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.desk.states import named
 from app.errors import Refusal
 from app.facts import Fact, announce
 from app.inbox.intake import keep
 from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket
-from app.words import Words, say
+from app.words import say
 
 RIGHT = "inbox.retry"
 LOOK_RIGHT = "tickets.refetch"
-
-STATE_WORDS: Mapping[InboxState, Words] = MappingProxyType({
-    InboxState.new: say("기다림", "Waiting"),
-    InboxState.working: say("처리 중", "Working"),
-    InboxState.done: say("끝남", "Done"),
-    InboxState.ignored: say("무시함", "Ignored"),
-    InboxState.dead: say("실패", "Failed"),
-})  # fmt: skip
 
 
 def retry(session: Session, row: WebhookEvent) -> None:
@@ -36,9 +27,7 @@ def retry(session: Session, row: WebhookEvent) -> None:
     moved = session.execute(
         update(WebhookEvent)
         .where(WebhookEvent.id == row.id, WebhookEvent.state == InboxState.dead)
-        .values(
-            state=InboxState.new, due_at=clock.now(), tries=0, why=None, token=None, lease_until=None, done_at=None
-        )
+        .values(state=InboxState.new, due_at=clock.now(), tries=0, why=None, token=None, lease_until=None, done_at=None)
         .returning(WebhookEvent.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -48,7 +37,7 @@ def retry(session: Session, row: WebhookEvent) -> None:
             "{id}번은 지금 「{state}」 상태라서 다시 시도할 수 없습니다. 실패한 것만 다시 시도합니다.",
             "Row {id} is “{state}” now and cannot be tried again: only failed ones can.",
         )
-        raise Refusal(words.fill(id=row.id, state=STATE_WORDS[row.state]))
+        raise Refusal(words.fill(id=row.id, state=named(row.state).words))
     announce(session, Fact.inbox_filled)
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.actor import acting
 from app.db import Base, BigId, choice, key_column
+from app.desk.states import named
 from app.errors import Refusal
-from app.words import Words, say
+from app.words import say
 
 
 class MacroState(StrEnum):
@@ -28,12 +29,6 @@ MOVES: Mapping[MacroState, frozenset[MacroState]] = MappingProxyType({
     MacroState.draft: frozenset({MacroState.live, MacroState.retired}),
     MacroState.live: frozenset({MacroState.draft, MacroState.retired}),
     MacroState.retired: frozenset({MacroState.draft}),
-})  # fmt: skip
-
-STATE_WORDS: Mapping[MacroState, Words] = MappingProxyType({
-    MacroState.draft: say("초안", "Draft"),
-    MacroState.live: say("켜짐", "Live"),
-    MacroState.retired: say("보관", "Retired"),
 })  # fmt: skip
 
 
@@ -68,7 +63,7 @@ class Macro(Base):
                 say(
                     "매크로 「{title}」은 지금 {was} 상태라서 {now} 상태로 바꿀 수 없습니다.",
                     "The macro “{title}” is {was} now and cannot become {now}.",
-                ).fill(title=self.title, was=STATE_WORDS[self.state], now=STATE_WORDS[now])
+                ).fill(title=self.title, was=named(self.state).words, now=named(now).words)
             )
         at = clock.now()
         self.moves.append(MacroMove(was=self.state, now=now, by=acting().name, at=at, why=why))

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.desk.states import named
 from app.language.vocabulary import Choice, ValueKind
 from app.macros.controls import OWN_KINDS, AccountField, Pickers
-from app.macros.model import STATE_WORDS, Macro, MacroState
+from app.macros.model import Macro, MacroState
 from app.tickets.model import ZendeskField, ZendeskGroup, ZendeskUser
 from app.words import say
 
@@ -21,11 +22,13 @@ AGENTS_OFFERED = 1000
 def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
     """Four queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
     return Pickers(
-        lists=MappingProxyType({
-            ValueKind.group: _groups(session),
-            ValueKind.agent: _people(session, frozenset(also_people)),
-            ValueKind.macro: _macros(session),
-        }),
+        lists=MappingProxyType(
+            {
+                ValueKind.group: _groups(session),
+                ValueKind.agent: _people(session, frozenset(also_people)),
+                ValueKind.macro: _macros(session),
+            }
+        ),
         fields=MappingProxyType({one.key: one for one in _fields(session)}),
     )
 
@@ -49,7 +52,7 @@ def _macros(session: Session) -> tuple[Choice, ...]:
             str(one.id),
             say(one.title, one.title)
             if one.state is MacroState.live
-            else say("{title} ({state})", "{title} ({state})").fill(title=one.title, state=STATE_WORDS[one.state]),
+            else say("{title} ({state})", "{title} ({state})").fill(title=one.title, state=named(one.state).words),
         )
         for one in session.scalars(rows)
     )

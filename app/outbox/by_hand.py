@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.desk.states import named
 from app.errors import Refusal
 from app.facts import Fact, announce
 from app.link.link import the_link
@@ -31,17 +32,6 @@ MOVES: Mapping[Hand, Mapping[PushState, PushState]] = MappingProxyType({
     Hand.retry: MappingProxyType({PushState.dead: PushState.unknown, PushState.refused: PushState.unknown}),
 })  # fmt: skip
 
-STATE_WORDS: Mapping[PushState, Words] = MappingProxyType({
-    PushState.owed: say("보낼 것", "Owed"),
-    PushState.sending: say("보내는 중", "Sending"),
-    PushState.unknown: say("확인 중", "Being looked up"),
-    PushState.sent: say("보냄", "Sent"),
-    PushState.overtaken: say("이미 바뀜", "Overtaken"),
-    PushState.held: say("붙잡아 둠", "Held"),
-    PushState.dropped: say("버림", "Dropped"),
-    PushState.refused: say("거절됨", "Refused"),
-    PushState.dead: say("실패", "Failed"),
-})  # fmt: skip
 HAND_WORDS: Mapping[Hand, Words] = MappingProxyType({
     Hand.send: say("보내기", "Send"),
     Hand.drop: say("버리기", "Drop"),
@@ -86,4 +76,4 @@ def _refusal(push: Push, hand: Hand, state: PushState) -> Refusal:
         "{id}번 변경은 지금 「{state}」 상태라서 「{hand}」를 할 수 없습니다.",
         "Change {id} is “{state}” now, so “{hand}” is not possible.",
     )
-    return Refusal(words.fill(id=push.id, state=STATE_WORDS[state], hand=HAND_WORDS[hand]))
+    return Refusal(words.fill(id=push.id, state=named(state).words, hand=HAND_WORDS[hand]))

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.actor import acting
 from app.db import Base, BigId, choice, key_column
+from app.desk.states import named
 from app.errors import Refusal
 from app.tickets.model import Ticket
-from app.words import Words, say
+from app.words import say
 
 
 class RuleKind(StrEnum):
@@ -50,21 +51,6 @@ MOVES: Mapping[RuleState, frozenset[RuleState]] = MappingProxyType({
     RuleState.retired: frozenset({RuleState.draft}),
 })  # fmt: skip
 
-STATE_WORDS: Mapping[RuleState, Words] = MappingProxyType({
-    RuleState.draft: say("초안", "Draft"),
-    RuleState.live: say("켜짐", "Live"),
-    RuleState.paused: say("멈춤", "Paused"),
-    RuleState.retired: say("보관", "Retired"),
-})  # fmt: skip
-
-TWIN_WORDS: Mapping[TwinState, Words] = MappingProxyType({
-    TwinState.none: say("없음", "None"),
-    TwinState.active: say("Zendesk에서 켜져 있음", "Active in Zendesk"),
-    TwinState.asked: say("Zendesk에서 끄는 중", "Being switched off in Zendesk"),
-    TwinState.off: say("Zendesk에서 꺼짐", "Off in Zendesk"),
-    TwinState.accepted: say("둘 다 켜도 됨", "Both may run"),
-})  # fmt: skip
-
 
 class Rule(Base):
     """`definition` is Zendesk's own JSON: {"conditions": {"all", "any"}, "actions": [...]} with every key that came
@@ -94,6 +80,11 @@ class Rule(Base):
     moves: Mapped[list[RuleMove]] = relationship(back_populates="rule", order_by="RuleMove.id")
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def twin_blocks(self) -> bool:
+        """Whether Zendesk's own rule could still act beside this one, and nobody has accepted that."""
+        return self.twin in {TwinState.active, TwinState.asked}
+
     def move_to(self, now: RuleState, why: str = "") -> None:
         """The only way a rule's state changes; leaves a RuleMove. Refuses what the table of moves does not have."""
         if now not in MOVES[self.state]:
@@ -101,7 +92,7 @@ class Rule(Base):
                 say(
                     "규칙 「{title}」은 지금 {was} 상태라서 {now} 상태로 바꿀 수 없습니다.",
                     "The rule “{title}” is {was} now and cannot become {now}.",
-                ).fill(title=self.title, was=STATE_WORDS[self.state], now=STATE_WORDS[now])
+                ).fill(title=self.title, was=named(self.state).words, now=named(now).words)
             )
         at = clock.now()
         self.moves.append(RuleMove(was=self.state, now=now, by=acting().name, at=at, why=why))
