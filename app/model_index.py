@@ -11,7 +11,7 @@ from app.link.model import Link, Tick
 from app.macros.model import Macro, MacroMove
 from app.outbox.model import Push
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
-from app.people.model import User
+from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyVersion
 from app.refunds.model import Refund, RefundMove
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
@@ -40,6 +40,7 @@ TABLES = (
     RuleMove,
     RuleRun,
     RuleVersion,
+    SignInTry,
     Tick,
     Ticket,
     TicketEvent,

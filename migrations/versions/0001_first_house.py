@@ -160,6 +160,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_rules_state_kind_position", ["state", "kind", "position"], unique=False)
 
     op.create_table(
+        "sign_in_tries",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in_tries")),
+    )
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_tries_at"), ["at"], unique=False)
+
+    op.create_table(
         "ticks",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("slot", sa.BigInteger(), nullable=False),
@@ -395,8 +406,6 @@ def upgrade() -> None:
         sa.Column("vendor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("zendesk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -935,6 +944,10 @@ def downgrade() -> None:
     op.drop_table("webhook_events")
     op.drop_table("vendors")
     op.drop_table("ticks")
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_tries_at"))
+
+    op.drop_table("sign_in_tries")
     with op.batch_alter_table("rules", schema=None) as batch_op:
         batch_op.drop_index("ix_rules_state_kind_position")
 

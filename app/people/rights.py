@@ -1,0 +1,53 @@
+"""What each role may do: one table, read by every door. A right is "<subject>.<verb>"."""
+
+from __future__ import annotations
+
+from app.people.model import Role
+
+SUBJECTS = (
+    *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
+    *("inbox", "outbox", "link", "users", "audit", "home"),
+)
+EDITED = (*("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"), "users")
+SPECIAL = frozenset(
+    {
+        "refunds.request",
+        "refunds.approve",
+        "refunds.pay",
+        "rules.publish",
+        "policies.publish",
+        "switches.turn",
+        "inbox.retry",
+        "outbox.retry",
+        "exports.make",
+    }
+)
+
+
+def _to(verb: str, *subjects: str) -> frozenset[str]:
+    return frozenset(f"{subject}.{verb}" for subject in subjects)
+
+
+ALL_VIEWS = _to("view", *SUBJECTS)
+ALL_RIGHTS = ALL_VIEWS | _to("edit", *SUBJECTS) | SPECIAL
+DAILY = (
+    "home",
+    "tickets",
+    "customers",
+    "bookings",
+    "partners",
+    "vendors",
+    "policies",
+    "refunds",
+    "macros",
+    "rules",
+    "runs",
+)
+
+RIGHTS: dict[Role, frozenset[str]] = {
+    Role.admin: ALL_RIGHTS,
+    Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - {"refunds.pay"},
+    Role.agent: _to("view", *DAILY) | {"refunds.request", "customers.edit"},
+    Role.finance: _to("view", *DAILY) | {"refunds.approve", "refunds.pay", "exports.make"},
+    Role.auditor: ALL_VIEWS,
+}
