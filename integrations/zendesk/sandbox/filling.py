@@ -85,7 +85,7 @@ class Filling:
         if not isinstance(row.get("name"), str):
             raise Unfit("a user needs a name")
         given = {key: value for key, value in row.items() if key not in _NO_KEYS}
-        user = people.complete(given) | given | self._dated(row) | {"id": self._id(row)}
+        user = {**given, **people.complete(given), **self._dated(row)} | {"id": self._id(row)}
         if user["role"] not in people.ROLES:
             raise Unfit(f"role {user['role']!r} is none of {', '.join(people.ROLES)}")
         known = people.one(self._tx.db, user["id"])

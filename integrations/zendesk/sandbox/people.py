@@ -76,7 +76,9 @@ def complete(wanted: Json) -> Json:
     """A whole row from what is given: the defaults of its role, then what was said."""
     role = wanted.get("role") or "end-user"
     known = {key: value for key, value in wanted.items() if key in _EVERYONE and value is not None}
-    return {"id": wanted.get("id"), **_EVERYONE, **_BY_ROLE.get(role, {}), **known}
+    user = {"id": wanted.get("id"), **_EVERYONE, **_BY_ROLE.get(role, {}), **known}
+    _put_locale(user, wanted)
+    return user
 
 
 def create(tx: Tx, wanted: Json) -> Json:
