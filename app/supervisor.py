@@ -14,6 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import redis
+from rq import Queue, Worker
+
+from app.bell import EVENTS, SLOW
 from app.children import Child, Crew
 from app.cli import terminal_language
 from app.errors import SettingsError
@@ -23,7 +27,7 @@ from app.words import Words, say, speak
 
 HOST = "127.0.0.1"
 WEB_WORKERS, WEB_THREADS = 2, 8
-EVENT_WORKERS, SLOW_WORKERS = 2, 1
+WORKERS = {EVENTS: 2, SLOW: 1}
 FILL_SECONDS = 600.0
 JOB_GRACE_SECONDS = 15.0
 SIGN_INS = "demo_sign_ins.json"
@@ -67,7 +71,7 @@ def stages(settings: Settings) -> list[list[Child]]:
         server = command(settings.home)
         url = home_redis_url(settings.home)
         table.insert(0, [Child("valkey", server, ready=lambda: answers(url))])
-    elif not answers(settings.redis_url):
+    elif not answers(url := settings.redis_url):
         raise CannotRun(
             say(
                 "REDIS_URL의 Redis가 응답하지 않습니다. 실행 중인지, 암호가 맞는지 확인해 주세요.",
@@ -77,11 +81,13 @@ def stages(settings: Settings) -> list[list[Child]]:
     if _has_sandbox(settings):
         table.append([child("sandbox", *_sandbox(settings), ready=_health(settings.sandbox_port, "/_sandbox/health"))])
     table.append([child("web", *_web(settings), ready=_health(settings.port, "/health"))])
-    worker = ("-m", "automations.worker")
     table.append(
         [
-            *(child(f"events-{n}", *worker, "events", grace=JOB_GRACE_SECONDS) for n in range(1, EVENT_WORKERS + 1)),
-            *(child(f"slow-{n}", *worker, "slow", grace=JOB_GRACE_SECONDS) for n in range(1, SLOW_WORKERS + 1)),
+            child(
+                f"{queue}-{n}", "-m", "automations.worker", queue, ready=_watched(url, queue), grace=JOB_GRACE_SECONDS
+            )
+            for queue, workers in WORKERS.items()
+            for n in range(1, workers + 1)
         ]
     )
     table.append([child("schedule", "-m", "automations.schedule")])
@@ -154,6 +160,19 @@ def _health(port: int, path: str) -> Callable[[], bool]:
             return False
 
     return healthy
+
+
+def _watched(redis_url: str, queue: str) -> Callable[[], bool]:
+    """Whether as many workers as there should be have told Redis that they watch the queue."""
+
+    def watched() -> bool:
+        with closing(redis.Redis.from_url(redis_url, socket_timeout=1)) as client:
+            try:
+                return Worker.count(queue=Queue(queue, connection=client)) >= WORKERS[queue]
+            except redis.RedisError:
+                return False
+
+    return watched
 
 
 def _check_ports(settings: Settings) -> None:

@@ -77,10 +77,11 @@ def command(home: Path) -> tuple[str, ...]:
         _keep_port(folder / "port")
         url = home_redis_url(home)
     settings = folder / "valkey.conf"
+    # a title would be written over the environment, where the run's mark is
     settings.touch(mode=0o600)
     settings.write_text(
         f"bind 127.0.0.1\nport {_port(url)}\nrequirepass {home_secret(home, 'valkey_password')}\n"
-        f'dir "{folder}"\nappendonly yes\nsave ""\ndaemonize no\nmaxmemory-policy noeviction\n'
+        f'dir "{folder}"\nappendonly yes\nsave ""\ndaemonize no\nset-proc-title no\nmaxmemory-policy noeviction\n'
     )
     return (str(program()), str(settings))
 
