@@ -96,6 +96,11 @@ class Zendesk:
     def ticket(self, ticket_id: int) -> Ticket:
         return member(self._ask(partial(self._zenpy.tickets, id=_id(ticket_id)))[0], "ticket", Ticket)
 
+    def ticket_count(self) -> int:
+        """Roughly how many tickets there are: Zendesk counts large accounts once a day."""
+        counted = member(self.fetch("/api/v2/tickets/count.json"), "count", dict[str, Any])
+        return int(counted.get("value") or 0)
+
     def ticket_with_audits(self, ticket_id: int) -> tuple[Ticket, list[Audit]]:
         """The ticket is read first: the audits may know more than it does, never less."""
         ticket = self.ticket(ticket_id)
@@ -180,7 +185,7 @@ class Zendesk:
 
         With `updated_stamp` (Ticket.stamp) Zendesk refuses it, as Conflict, if the ticket has changed since: so sending
         again with the same stamp cannot post a comment twice, except within the same second. `marker` comes back in the
-        audit, see find_marker(); without an audit (None) nothing of the ticket was changed and the marker is lost.
+        audit, see find_marker(). The audit is None when nothing of the ticket was changed: then the marker is nowhere.
 
         Zendesk takes additional_tags and remove_tags in bulk updates only, and drops them here without a word. So they
         are turned into the full list of tags, which costs one more read and always makes it a safe update.
@@ -195,9 +200,12 @@ class Zendesk:
             body["tags"] = _tags(seen.tags, body.pop("additional_tags", ()), body.pop("remove_tags", ()))
         if stamp is not None:
             body |= {"safe_update": True, "updated_stamp": stamp}
-        # What is sent as `metadata` comes back as `metadata.custom`: Zendesk's "Creating and updating tickets".
-        body["metadata"] = {**body.get("metadata", {}), MARKER_KEY: marker}
-        return self._written("PUT", f"/api/v2/tickets/{_id(ticket_id)}.json", body, {})
+        # Zendesk's manual ("Setting metadata") sends keys flat and gets them back under `custom`; that it also takes
+        # them under `custom` is said elsewhere. Sent both ways, the marker is in custom.opsroom whichever holds.
+        body["metadata"] = {MARKER_KEY: marker, "custom": {MARKER_KEY: marker}}
+        ticket, audit = self._written("PUT", f"/api/v2/tickets/{_id(ticket_id)}.json", body, {})
+        # To a change that changes nothing, Zendesk answers with an audit of an older one (zenpy issue 420).
+        return ticket, audit if audit is not None and audit.marker == marker and audit.events else None
 
     def create_ticket(self, fields: Mapping[str, Any], *, idempotency_key: str) -> tuple[Ticket, Audit | None]:
         """Within two hours the same key and fields create one ticket, however often they are sent: after Unknown, send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,10 @@ SEED: dict[str, Any] = {
     ],
     "tickets": [],
 }  # fmt: skip
+
+
+def mark() -> str:
+    return f"push-{secrets.token_hex(6)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.zendesk.client import Zendesk
-from tests.integrations.zendesk.box import EMAIL, TOKEN, Box, running_box
+from integrations.zendesk.types import Ticket
+from tests.integrations.zendesk.box import CUSTOMER, EMAIL, FIELD, TOKEN, Box, mark, running_box
 from tests.integrations.zendesk.stand_in import StandIn, standing_in
 
 
@@ -41,3 +42,16 @@ def account(box: Box) -> Iterator[Zendesk]:
     client = Zendesk(box.url, EMAIL, TOKEN)
     yield client
     client.close()
+
+
+@pytest.fixture
+def ticket(account: Zendesk) -> Ticket:
+    fields = {
+        "subject": "환불 문의",
+        "comment": {"body": "환불해 주세요"},
+        "requester_id": CUSTOMER,
+        "tags": ["vip", "seoul"],
+        "custom_fields": [{"id": FIELD, "value": "late"}],
+    }
+    made, _ = account.create_ticket(fields, idempotency_key=mark())
+    return made
