@@ -110,6 +110,7 @@ class Crew:
                     late = say("{name}: {limit}초 안에 준비되지 않았습니다.", "{name}: not ready within {limit} s.")
                     raise Stopped(late.fill(name=post.child.name, limit=post.child.patience), post.last_lines())
                 self._look()
+        self._tell(f"  ✓ {', '.join(post.child.name for post in posts)}")
 
     def _look(self) -> None:
         """One round over all children, and a short rest. Raises AskedToStop or Stopped."""

@@ -99,13 +99,13 @@ def welcome(settings: Settings) -> Words:
     lines = [
         say("", ""),
         say("Opsroom이 준비되었습니다. Ctrl-C를 누르면 모두 멈춥니다.", "Opsroom is ready. Ctrl-C stops everything."),
-        say("  업무 화면    {url}", "  The office           {url}").fill(url=settings.public_url),
+        say("  업무 화면       {url}", "  The office           {url}").fill(url=settings.public_url),
     ]
     if _has_sandbox(settings):
         url = settings.zendesk_url
         lines.append(say("  Zendesk 연습장  {url}", "  A Zendesk in a box   {url}").fill(url=url))
     lines += [
-        say("  자료와 기록   {home}", "  Its files and logs   {home}").fill(home=settings.home),
+        say("  자료와 기록     {home}", "  Its files and logs   {home}").fill(home=settings.home),
         *_sign_ins(settings.home / SIGN_INS),
     ]
     ko, en = ("\n".join(line.in_language(language) for line in lines) for language in ("ko", "en"))
