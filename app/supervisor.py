@@ -65,8 +65,10 @@ def stages(settings: Settings) -> list[list[Child]]:
     def child(name: str, *argv: str, ready: Callable[[], bool] | None = None, grace: float = 10.0) -> Child:
         return Child(name, (python, *argv), env, ready, grace=grace)
 
-    first = "demo" if settings.demo else "db upgrade"
-    table = [[Child("prepare", (python, "-m", "flask", *first.split()), env, once=True, patience=FILL_SECONDS)]]
+    def step(name: str, *words: str) -> Child:
+        return Child(name, (python, "-m", "flask", *words), env, once=True, patience=FILL_SECONDS)
+
+    table = [[step("demo", "demo") if settings.demo else step("migrate", "db", "upgrade")]]
     if settings.redis_url is None:
         server = command(settings.home)
         url = home_redis_url(settings.home)
@@ -80,6 +82,7 @@ def stages(settings: Settings) -> list[list[Child]]:
         )
     if _has_sandbox(settings):
         table.append([child("sandbox", *_sandbox(settings), ready=_health(settings.sandbox_port, "/_sandbox/health"))])
+        table.append([step("connect", "zendesk", "connect")])
     table.append([child("web", *_web(settings), ready=_health(settings.port, "/health"))])
     table.append(
         [
