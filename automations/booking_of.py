@@ -26,7 +26,7 @@ def find_booking(session: Session, ticket: Ticket) -> int | None:
     return open_ones[0] if len(open_ones) == 1 else None
 
 
-def _of_requester(ticket: Ticket) -> Select[tuple[int]]:
+def _of_requester(ticket: Ticket) -> Select[int]:
     email = select(ZendeskUser.email).where(ZendeskUser.zendesk_id == ticket.requester_id).scalar_subquery()
     return (
         select(Booking.id)

@@ -56,19 +56,19 @@ def sandbox(port: int | None, plan: str | None) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @with_office
-def import_account(folder: Path, as_json: bool) -> None:
+def import_account(folder: Path, *, as_json: bool) -> None:
     """Take a Zendesk account into the sandbox: FOLDER holds reply bodies, or lists of exchanges.
 
     All or nothing: a file that cannot be read is named, and nothing is taken.
     """
-    bring_in(folder, as_json=as_json)
+    bring_in(folder, settings_of_now(), as_json=as_json)
 
 
 @zendesk.command("connect")
 @click.option("--endpoint", help="Where Zendesk is to send webhooks; PUBLIC_URL/webhooks/zendesk by default.")
 @click.option("--no-load", is_flag=True, help="Leave the first load to the scheduled sync.")
 @with_office
-def connect_account(endpoint: str | None, no_load: bool) -> None:
+def connect_account(endpoint: str | None, *, no_load: bool) -> None:
     """Check the token, put up the webhook, load what is there, and only watch.
 
     Rules decide and show; nothing is sent to Zendesk until an admin turns sending on.

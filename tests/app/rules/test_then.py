@@ -6,7 +6,7 @@ from typing import Any
 
 from app.language.facts_of_ticket import Change
 from app.tickets.model import Ticket, TicketEvent
-from automations.then import changes_of, values_then, with_waiting
+from app.rules.then import changes_of, values_then, with_waiting
 
 
 def a_ticket(**values: Any) -> Ticket:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -24,11 +23,10 @@ from app.language.facts_of_ticket import (
     Update,
 )
 from app.refunds.model import Refund
-from app.settings import Settings
+from app.rules.channels import number_of
+from app.rules.then import Values, changes_of, values_then
 from app.tickets.model import Comment as CommentRow
 from app.tickets.model import Ticket, TicketEvent, ZendeskUser
-from automations.channels import number_of
-from automations.then import Values, changes_of, values_then
 
 ROLES = {"end-user": "end_user", "agent": "agent", "admin": "admin"}
 CONTACT_DAYS = 30
@@ -73,9 +71,9 @@ def read_record(session: Session, ticket: Ticket) -> Record:
     return Record(ticket, events, comments, people, customer, contacts or 0, refund)
 
 
-def facts_at(record: Record, event: TicketEvent | None, values: Values | None = None) -> TicketFacts:
+def facts_at(record: Record, event: TicketEvent | None, values: Values | None = None, url: str = "") -> TicketFacts:
     """The ticket just after `event` (None: as it is now, looked at by time). `values` replace what the fields held,
-    for looking at an old cause with today's ticket.
+    for looking at an old cause with today's ticket. `url`: where people open the ticket.
     """
     ticket = record.ticket
     last = event.audit_id if event else None
@@ -111,7 +109,7 @@ def facts_at(record: Record, event: TicketEvent | None, values: Values | None = 
         is_public=bool(values["is_public"]),
         custom_fields={key: value for key, value in values.items() if key.isdigit()},
         satisfaction_score=ticket.satisfaction or "unoffered",
-        url=_url(ticket.zendesk_id),
+        url=url,
         created_at=ticket.created_at,
         updated_at=event.created_at if event else ticket.updated_at,
         due_at=ticket.due_at,
@@ -253,8 +251,3 @@ def _id(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     return int(value) if value not in (None, "") and str(value).isdigit() else None
-
-
-def _url(ticket_id: int) -> str:
-    settings: Settings = current_app.extensions["opsroom.settings"]
-    return f"{settings.zendesk_url}/agent/tickets/{ticket_id}" if settings.zendesk_url else ""

@@ -1,0 +1,125 @@
+"""The road of one ticket: written, told of, mirrored, decided, pushed, seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.db import db
+from app.inbox.model import InboxState, WebhookEvent
+from app.outbox.model import Push, PushState
+from app.rules.model import RuleKind, RuleRun
+from app.tickets.model import Comment, Ticket
+from automations import sync, timed
+from tests.automations.acts import NEW, a_macro, a_rule, arrived, until
+from tests.automations.conftest import ENGLISH, GROUP, KOREAN, Stage
+
+
+def routed(stage: Stage) -> None:
+    macro = a_macro()
+    a_rule("to everyone", NEW, [{"field": "group_id", "value": str(GROUP)}, {"field": "priority", "value": "normal"}])
+    a_rule(
+        "answer",
+        NEW,
+        [{"field": "macro", "value": str(macro.id)}, {"field": "current_tags", "value": "first_reply"}],
+        position=2,
+    )
+
+
+def test_a_ticket_is_routed_and_answered_in_its_language(stage: Stage) -> None:
+    routed(stage)
+    korean = stage.write("청소 시간 문의", "내일 청소 시간을 바꿀 수 있나요?", KOREAN)
+    english = stage.write("Check-in time", "When can I check in tomorrow?", ENGLISH)
+    until(lambda: arrived(2))
+    stage.work()
+    answers = {korean: "박지우님, 문의를 잘 받았습니다.", english: "Hello Emma Wilson, we have your message."}
+    for number, answer in answers.items():
+        ticket = stage.ticket(number)
+        assert (ticket["group_id"], ticket["priority"]) == (GROUP, "normal")
+        assert {"answered", "first_reply"} <= set(ticket["tags"])
+        assert [comment["body"] for comment in stage.comments(number)][1:] == [answer]
+    runs = db.session.scalars(select(RuleRun).order_by(RuleRun.id)).all()
+    assert len(runs) == 4
+    assert runs[0].reasons[0]["wanted"] == "Create"
+    assert runs[0].reasons[0]["met"] is True
+    assert {"field": "group_id", "value": str(GROUP)} in runs[0].actions
+    push = db.session.get(Push, runs[0].push_id)
+    assert push is not None
+    assert push.state is PushState.sent
+
+
+def test_our_own_change_comes_back_and_starts_nothing(stage: Stage) -> None:
+    a_rule(
+        "on everything that moves",
+        [{"field": "status", "operator": "less_than", "value": "closed"}],
+        [{"field": "current_tags", "value": "seen"}, {"field": "priority", "value": "low"}],
+    )
+    number = stage.write("hello", "hello there", ENGLISH)
+    until(lambda: arrived(1))
+    stage.work()
+    until(lambda: arrived(2))
+    stage.work()
+    stage.work()
+    assert len(db.session.scalars(select(RuleRun)).all()) == 1
+    assert len(stage.journal("PUT")) == 1
+    assert stage.ticket(number)["tags"] == ["seen"]
+
+
+def test_without_any_webhook_the_sync_brings_it(stage: Stage) -> None:
+    routed(stage)
+    stage.fault(kind="webhook", mode="drop", times=50)
+    number = stage.write("환불 문의", "환불해 주세요", KOREAN)
+
+    def synced() -> bool:
+        sync.run()
+        return arrived(1)
+
+    until(synced)
+    stage.work()
+    assert stage.ticket(number)["group_id"] == GROUP
+    sources = set(db.session.scalars(select(WebhookEvent.source)))
+    assert sources == {"sync"}
+    sync.run()
+    stage.work()
+    sync.run()
+    assert len(stage.comments(number)) == 2
+
+
+def test_fifty_webhooks_at_once_are_one_look_and_one_answer(stage: Stage) -> None:
+    routed(stage)
+    number = stage.write("문의", "안녕하세요", KOREAN)
+    until(lambda: arrived(1))
+    stage.work()
+    assert len(stage.comments(number)) == 2
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Comment)) == 2
+    states = set(db.session.scalars(select(WebhookEvent.state).where(WebhookEvent.event_type.contains("created"))))
+    assert states == {InboxState.done}
+
+
+def test_rules_on_time_fire_once_for_a_ticket_that_stays_as_it_is(stage: Stage) -> None:
+    a_rule(
+        "pending too long",
+        [
+            {"field": "status", "operator": "is", "value": "pending"},
+            {"field": "PENDING", "operator": "greater_than", "value": "95"},
+        ],
+        [{"field": "status", "value": "solved"}, {"field": "current_tags", "value": "timed_out"}],
+        kind=RuleKind.automation,
+    )
+    number = stage.write("문의", "안녕하세요", KOREAN)
+    stage.change(number, status="pending", comment={"body": "확인해 주세요", "public": True})
+    until(lambda: arrived(2))
+    stage.work()
+    timed.run()
+    assert db.session.scalar(select(func.count()).select_from(RuleRun)) == 0
+    with clock.stopped(clock.now() + timedelta(hours=97)):
+        timed.run()
+        timed.run()
+        assert db.session.scalar(select(func.count()).select_from(RuleRun)) == 1
+        push_ids = db.session.scalars(select(Push.id)).all()
+        assert len(push_ids) == 1
+        stage.work()
+    assert stage.ticket(number)["status"] == "solved"
