@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.audit.trail import record
 from app.desk.states import named
 from app.errors import Refusal
 from app.facts import Fact, announce
@@ -18,7 +19,7 @@ from app.tickets.model import Ticket
 from app.words import say
 
 RIGHT = "inbox.retry"
-LOOK_RIGHT = "tickets.refetch"
+LOOK_RIGHT = "tickets.edit"
 
 
 def retry(session: Session, row: WebhookEvent) -> None:
@@ -38,6 +39,7 @@ def retry(session: Session, row: WebhookEvent) -> None:
             "Row {id} is “{state}” now and cannot be tried again: only failed ones can.",
         )
         raise Refusal(words.fill(id=row.id, state=named(row.state).words))
+    record(session, "retry", "webhook_events", row.id, {"state": [InboxState.dead, InboxState.new]})
     announce(session, Fact.inbox_filled)
 
 
@@ -51,3 +53,4 @@ def look_again(session: Session, ticket: Ticket) -> None:
         ticket_id=ticket.zendesk_id,
         event_type="manual",
     )
+    record(session, "look_again", "tickets", ticket.id, {"ticket": ticket.zendesk_id})

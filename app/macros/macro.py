@@ -34,6 +34,7 @@ def definition_of(macro: Macro) -> MacroDefinition:
         public=macro.is_public,
         html=any(isinstance(row, dict) and row.get("field") == HTML for row in macro.source.get("actions") or ()),
         active=macro.state is MacroState.live,
+        position=macro.source.get("position") or 0,
         id=str(macro.id),
         source=macro.source,
     )
@@ -54,7 +55,7 @@ def save(
     key: str | None,
 ) -> Macro:
     """Writes down a macro, new or changed; the caller commits. Refuses with MacroRefused what is wrong with it, and
-    with words a title or a key that another macro has.
+    with words a key that another macro has.
     """
     acting().must(EDIT)
     written = [dict(row) for row in actions]
@@ -66,7 +67,7 @@ def save(
         raise MacroRefused(faults)
     if len(title) > TITLE_LENGTH:
         raise Refusal(say("제목은 200자까지입니다.", "A title has at most 200 characters."), field="title")
-    _refuse_twice(session, macro, title, key)
+    _refuse_twice(session, macro, key)
     now = clock.now()
     if macro is None:
         macro = Macro(created_at=now, state=MacroState.draft, source={})
@@ -82,22 +83,13 @@ def _said(texts: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"field": "comment_value", "value": "-"}] if texts else []
 
 
-def _refuse_twice(session: Session, macro: Macro | None, title: str, key: str | None) -> None:
+def _refuse_twice(session: Session, macro: Macro | None, key: str | None) -> None:
     own = macro.id if macro is not None else 0
     with session.no_autoflush:
-        other = session.scalar(select(Macro.id).where(Macro.title == title, Macro.id != own))
-        same_key = session.scalar(select(Macro.title).where(Macro.key == key, Macro.id != own)) if key else None
+        other = session.scalar(select(Macro.title).where(Macro.key == key, Macro.id != own)) if key else None
     if other is not None:
-        raise Refusal(
-            say(
-                "같은 제목의 매크로가 이미 있습니다. 다른 제목을 써 주세요.",
-                "Another macro has this title. Choose another.",
-            ),
-            field="title",
-        )
-    if same_key is not None:
         words = say("이 이름표는 매크로 「{title}」이 쓰고 있습니다.", "The macro “{title}” has this key.")
-        raise Refusal(words.fill(title=same_key), field="key")
+        raise Refusal(words.fill(title=other), field="key")
 
 
 def put_into_use(session: Session, macro: Macro, why: str = "") -> None:

@@ -40,7 +40,7 @@ class Macro(Base):
     __tablename__ = "macros"
 
     id: Mapped[int] = key_column()
-    title: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(String(200), index=True)
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     state: Mapped[MacroState] = mapped_column(choice(MacroState), default=MacroState.draft, index=True)
     body_ko: Mapped[str] = mapped_column(Text, default="")

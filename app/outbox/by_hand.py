@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.audit.trail import record
 from app.desk.states import named
 from app.errors import Refusal
 from app.facts import Fact, announce
@@ -66,6 +67,7 @@ def move(session: Session, push: Push, hand: Hand) -> PushState:
     session.refresh(push)
     if moved is None:
         raise _refusal(push, hand, push.state)
+    record(session, hand, "pushes", push.id, {"state": [was, now]})
     if now is not PushState.dropped:
         announce(session, Fact.push_owed)
     return now

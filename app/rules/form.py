@@ -37,7 +37,7 @@ class RuleForm:
         return cls(
             title=(form.get("title") or "").strip(),
             kind=kind or (RuleKind(named) if named in set(RuleKind) else RuleKind.trigger),
-            description=(form.get("description") or "").replace("\r\n", "\n").strip(),
+            description=_lines(form.get("description")),
             **{group: rows_in(form, group) for group in GROUPS},
         )
 
@@ -57,23 +57,38 @@ class RuleForm:
 
     def definition(self, base: Mapping[str, Any]) -> dict[str, Any]:
         """Zendesk's JSON of the rule; every key of `base` that the form does not know stays."""
-        conditions = base.get("conditions")
-        known = {"all": [condition_json(row) for row in self.all], "any": [condition_json(row) for row in self.any]}
-        renamed = {"title": self.title, "raw_title": self.title} if base.get("title") != self.title else {}
-        return {
-            **base,
-            **{key: value for key, value in renamed.items() if key in base},
-            "conditions": {**(conditions if isinstance(conditions, dict) else {}), **known},
-            "actions": [action_json(row) for row in self.actions],
-        }
+        rows = {"all": [condition_json(row) for row in self.all], "any": [condition_json(row) for row in self.any]}
+        written: dict[str, Any] = {**base, "actions": [action_json(row) for row in self.actions], "title": self.title}
+        if "raw_title" in base and base.get("title") != self.title:
+            written["raw_title"] = self.title
+        if _lines(base.get("description")) != self.description and "description" in base:
+            written["description"] = self.description
+        if "conditions" not in base and ("all" in base or "any" in base):
+            return {**written, **rows}
+        before = base.get("conditions")
+        return {**written, "conditions": {**(before if isinstance(before, dict) else {}), **rows}}
+
+
+def _lines(text: object) -> str:
+    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else ""
 
 
 def rows_of(definition: Mapping[str, Any]) -> dict[str, tuple[Row, ...]]:
-    conditions = definition.get("conditions") or {}
+    raw = raw_rows(definition)
     return {
-        "all": tuple(condition_row(one) for one in conditions.get("all") or ()),
-        "any": tuple(condition_row(one) for one in conditions.get("any") or ()),
-        "actions": tuple(action_row(one) for one in definition.get("actions") or ()),
+        "all": tuple(condition_row(one) for one in raw["all"]),
+        "any": tuple(condition_row(one) for one in raw["any"]),
+        "actions": tuple(action_row(one) for one in raw["actions"]),
+    }
+
+
+def raw_rows(definition: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each group as they are in the JSON; Zendesk also takes all and any at the top."""
+    conditions = definition.get("conditions", definition)
+    return {
+        "all": list(conditions.get("all") or ()),
+        "any": list(conditions.get("any") or ()),
+        "actions": list(definition.get("actions") or ()),
     }
 
 

@@ -59,7 +59,10 @@ class Rule(Base):
     """
 
     __tablename__ = "rules"
-    __table_args__ = (Index("ix_rules_state_kind_position", "state", "kind", "position"),)
+    __table_args__ = (
+        Index("ix_rules_state_kind_position", "state", "kind", "position"),
+        UniqueConstraint("kind", "zendesk_id"),
+    )
 
     id: Mapped[int] = key_column()
     title: Mapped[str] = mapped_column(String(200))

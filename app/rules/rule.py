@@ -21,6 +21,7 @@ from app.words import say
 
 EDIT, PUBLISH = "rules.edit", "rules.publish"
 TITLE_LENGTH = 200
+BIGGEST_POSITION = 2**31 - 1
 
 
 def save(
@@ -47,7 +48,7 @@ def save(
         raise Refusal(say("제목은 200자까지입니다.", "A title has at most 200 characters."), field="title")
     if rule is None:
         rule = Rule(kind=kind, state=RuleState.draft, number=0, created_at=clock.now())
-        rule.position = position if position is not None else next_position(session, kind)
+        rule.position = next_position(session, kind) if position is None else fitting(position)
         session.add(rule)
     else:
         _may_change(session, rule, raw)
@@ -126,9 +127,14 @@ def _refuse_unknown(title: str, unknown: list[NamedId]) -> None:
         raise Refusal(words.fill(title=title, unknown=told(unknown)))
 
 
+def fitting(position: int) -> int:
+    """A place as the database can hold it."""
+    return min(max(position, -BIGGEST_POSITION), BIGGEST_POSITION)
+
+
 def next_position(session: Session, kind: RuleKind) -> int:
     last = session.scalar(select(func.max(Rule.position)).where(Rule.kind == kind))
-    return 0 if last is None else last + 1
+    return 0 if last is None else fitting(last + 1)
 
 
 def shift(session: Session, rule: Rule, by: int) -> None:

@@ -100,11 +100,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_macros")),
         sa.UniqueConstraint("key", name=op.f("uq_macros_key")),
-        sa.UniqueConstraint("title", name=op.f("uq_macros_title")),
         sa.UniqueConstraint("zendesk_id", name=op.f("uq_macros_zendesk_id")),
     )
     with op.batch_alter_table("macros", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_macros_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_macros_title"), ["title"], unique=False)
 
     op.create_table(
         "policies",
@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rules")),
+        sa.UniqueConstraint("kind", "zendesk_id", name=op.f("uq_rules_kind_zendesk_id")),
     )
     with op.batch_alter_table("rules", schema=None) as batch_op:
         batch_op.create_index("ix_rules_state_kind_position", ["state", "kind", "position"], unique=False)
@@ -957,6 +958,7 @@ def downgrade() -> None:
 
     op.drop_table("policies")
     with op.batch_alter_table("macros", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_macros_title"))
         batch_op.drop_index(batch_op.f("ix_macros_state"))
 
     op.drop_table("macros")

@@ -1,0 +1,71 @@
+"""Why and why not: the rules of this office on one ticket of the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.language.facts_of_ticket import TicketFacts
+from app.language.kinds import Use
+from app.language.ruleset import RuleSet
+from app.rules.explain import Explained, explain
+from app.rules.facts_of import facts_at, read_record
+from app.rules.live import definition_of, read_live
+from app.rules.model import Rule, RuleKind, RuleState
+from app.tickets.model import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One rule on the ticket. A draft or paused rule is looked at as if it were live, alone."""
+
+    rule: Rule
+    explained: Explained
+
+
+def facts_now(session: Session, ticket: Ticket, use: Use) -> TicketFacts:
+    """A trigger sees the newest update, an automation the ticket as it is."""
+    record = read_record(session, ticket)
+    newest = record.events[-1] if record.events and use is Use.trigger else None
+    return facts_at(record, newest)
+
+
+def of_rule(session: Session, rule: Rule, ticket: Ticket) -> Why:
+    """This rule alone, as if it were live."""
+    return _explained(session, [rule], facts_now(session, ticket, Use(rule.kind.value)))[0]
+
+
+def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
+    """Every rule that is not retired: live ones together in their order, then the others each alone."""
+    rows = session.scalars(select(Rule).where(Rule.state != RuleState.retired).order_by(Rule.position, Rule.id)).all()
+    found: list[Why] = []
+    for kind in RuleKind:
+        facts = facts_now(session, ticket, Use(kind.value))
+        mine = [one for one in rows if one.kind is kind]
+        found += _explained(session, [one for one in mine if one.state is RuleState.live], facts)
+        for one in mine:
+            if one.state is not RuleState.live:
+                found += _explained(session, [one], facts)
+    return found
+
+
+def _explained(session: Session, rules: Sequence[Rule], facts: TicketFacts) -> list[Why]:
+    live = read_live(session, _zendesk_url())
+    by_id = {str(one.id): one for one in rules}
+    compiled = RuleSet.compile([replace(definition_of(one), active=True) for one in rules])
+    told = explain(compiled, facts, clock.now(), macros=live.macros, account=live.account)
+    return [Why(by_id[one.rule.id], one) for one in told]
+
+
+def _zendesk_url() -> str | None:
+    url: str | None = current_app.extensions["opsroom.settings"].zendesk_url
+    return url
+
+
+def ticket_of(session: Session, zendesk_id: int) -> Ticket | None:
+    return session.scalars(select(Ticket).where(Ticket.zendesk_id == zendesk_id)).first()
