@@ -21,6 +21,7 @@ from app.facts import Fact
 from app.link.link import the_link
 from app.outbox.model import Push, PushState
 from app.outbox.outbox import WAITING
+from app.tickets.model import TicketEvent
 from automations import decide
 from automations.fit import fit
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, back_off, new_token
@@ -174,10 +175,24 @@ def _look_up(session: Session, claim: Claim, account: Zendesk) -> outside.Audit 
     return account.find_marker(ticket_id, marker)
 
 
+def _mirrored(session: Session, push: Push) -> int | None:
+    """The audit of this very push, if the mirror has seen it come back."""
+    seen = select(TicketEvent.audit_id).where(
+        TicketEvent.ticket_id == push.ticket_id, TicketEvent.marker == push.marker
+    )
+    return session.scalar(seen.limit(1))
+
+
 def _compose(session: Session, claim: Claim) -> Letter | None:
     """What is left to send now, with a fresh lease; None when the push has come to an end instead. Commits."""
     push = _own(session, claim)
     ticket = push.ticket
+    audit_id = _mirrored(session, push)
+    if audit_id is not None:
+        push.audit_id, push.sent_at = audit_id, clock.now()
+        _close(push, PushState.sent, None)
+        session.commit()
+        return None
     spent = session.scalar(
         select(func.count())
         .select_from(Push)
