@@ -19,6 +19,7 @@ from .deliveries import Deliveries
 from .faults import Plan
 from .jobs import Jobs
 from .limits import Limits
+from .pages import Pages
 from .state import State, wall_clock
 
 StartResponse = Callable[..., Any]
@@ -65,6 +66,7 @@ class Sandbox:
         self.api = Api(self.state, self.faults, Limits(plan))
         self.api.withhold_seconds = withhold_seconds
         self._control = Control(self.state, self.faults, self.api)
+        self._pages = Pages(self.state, self.faults, email)
         self._deliveries = Deliveries(self.state, self.faults, webhook_back_off_seconds)
         self._jobs = Jobs(self.state)
         self.state.after_commit += [self._deliveries.ring, self._jobs.ring]
@@ -90,7 +92,7 @@ class Sandbox:
                 return self.api.respond(request)
             if request.path.startswith("/_sandbox"):
                 return self._control.respond(request)
-            return Response("Not found", 404)
+            return self._pages.respond(request)
         except HTTPException as wrong:
             return Response(wrong.description or "", wrong.code or 400, content_type="text/plain; charset=utf-8")
 

@@ -1,4 +1,4 @@
-"""What tests ask of a sandbox: its API as the admin, its own doors, a receiver for its webhooks, patience with an end."""
+"""What tests ask of a sandbox: its API as the admin, its own doors, a receiver of its webhooks, limited patience."""
 
 import threading
 import time

@@ -5,13 +5,19 @@ import pytest
 from tests.integrations.sandbox.client import Client
 
 # Zendesk's keys of a ticket, from its OpenAPI file and from what its API shows beside it.
-TICKET_KEYS = set(
-    ["url", "id", "external_id", "via", "created_at", "updated_at", "generated_timestamp", "type", "subject", "raw_subject", "description", "priority", "status", "recipient", "requester_id", "submitter_id", "assignee_id", "organization_id", "group_id", "collaborator_ids", "follower_ids", "email_cc_ids", "forum_topic_id", "problem_id", "has_incidents", "is_public", "due_at", "tags", "custom_fields", "satisfaction_rating", "sharing_agreement_ids", "custom_status_id", "fields", "followup_ids", "ticket_form_id", "brand_id", "allow_channelback", "allow_attachments", "from_messaging_channel"]
-)
+TICKET_KEYS = {
+    "url", "id", "external_id", "via", "created_at", "updated_at", "generated_timestamp", "type", "subject",
+    "raw_subject", "description", "priority", "status", "recipient", "requester_id", "submitter_id",
+    "assignee_id", "organization_id", "group_id", "collaborator_ids", "follower_ids", "email_cc_ids",
+    "forum_topic_id", "problem_id", "has_incidents", "is_public", "due_at", "tags", "custom_fields",
+    "satisfaction_rating", "sharing_agreement_ids", "custom_status_id", "fields", "followup_ids",
+    "ticket_form_id", "brand_id", "allow_channelback", "allow_attachments", "from_messaging_channel",
+}  # fmt: skip
 AUDIT_KEYS = {"id", "ticket_id", "created_at", "author_id", "metadata", "events", "via"}
-COMMENT_KEYS = set(
-    ["id", "type", "author_id", "body", "html_body", "plain_body", "public", "attachments", "audit_id", "via", "created_at", "metadata"]
-)
+COMMENT_KEYS = {
+    "id", "type", "author_id", "body", "html_body", "plain_body", "public", "attachments", "audit_id", "via",
+    "created_at", "metadata",
+}  # fmt: skip
 
 
 def changes(audit: dict[str, object]) -> dict[str, tuple[object, object]]:
