@@ -5,9 +5,6 @@ Those of bookings, partners, customers and refunds are the values of our own rec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from app.language.kinds import Choice
 from app.words import say
 
@@ -122,14 +119,6 @@ CHANNELS = (
     Choice("86", say("인스타그램 DM", "Instagram Direct")),
     Choice("88", say("트위터 다이렉트 메시지", "Twitter direct message")),
 )
-
-CHANNEL_IDS: Mapping[str, str] = MappingProxyType({
-    "web": "0", "email": "4", "api": "5", "rule": "8", "forum": "24", "closed_ticket": "27", "chat": "29",
-    "twitter": "30", "ticket_sharing": "31", "voice": "34", "facebook": "38", "web_widget": "48", "mobile_sdk": "49",
-    "help_center": "50", "any_channel": "55", "mobile": "56", "sms": "57", "answer_bot_for_web_widget": "67",
-    "line": "72", "wechat": "73", "whatsapp": "74",
-})  # fmt: skip
-"""What a ticket's `via.channel` says, as the number that conditions use."""
 
 PRODUCTS = (
     Choice("home_cleaning", say("홈클리닝", "Home cleaning")),
