@@ -1,0 +1,102 @@
+"""Loading an account, going on where it was killed, and never twice at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import clock
+from app.db import db
+from app.inbox.model import WebhookEvent
+from app.link.link import the_link
+from app.rules.model import RuleRun
+from app.tickets.model import Ticket, ZendeskGroup, ZendeskUser
+from automations import sync
+from automations.lease import Fenced
+from automations.outside import zendesk
+from integrations.zendesk import export
+from tests.automations.acts import a_rule
+from tests.automations.conftest import KOREAN, Stage
+
+
+def seed_tickets(stage: Stage, count: int) -> None:
+    past = clock.now() - timedelta(days=3)
+    tickets = [
+        {
+            "id": 10_000 + number,
+            "subject": f"지난 문의 {number}",
+            "status": "solved",
+            "requester_id": KOREAN,
+            "created_at": f"{past + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}",
+            "updated_at": f"{past + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}",
+            "comments": [{"author_id": KOREAN, "body": "안녕하세요", "public": True}],
+        }
+        for number in range(count)
+    ]
+    stage.call("POST", "/_sandbox/seed", {"tickets": tickets})
+
+
+def tickets() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Ticket)) or 0
+
+
+def test_what_was_before_we_came_is_mirrored_and_decides_nothing(stage: Stage) -> None:
+    a_rule(
+        "everything",
+        [{"field": "status", "operator": "less_than", "value": "closed"}],
+        [{"field": "current_tags", "value": "touched"}],
+    )
+    seed_tickets(stage, 25)
+    (progress,) = sync.load(db.session(), zendesk())
+    assert (progress.loaded, progress.end_of_stream, tickets()) == (25, True, 25)
+    assert db.session.scalar(select(func.count()).select_from(WebhookEvent)) == 0
+    assert db.session.scalar(select(func.count()).select_from(RuleRun)) == 0
+    names = set(db.session.scalars(select(ZendeskGroup.name)))
+    assert {"일반팀", "글로벌팀"} <= names
+    assert db.session.get(ZendeskUser, KOREAN) is not None
+
+
+def test_a_killed_load_goes_on_at_its_page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_tickets(stage, 30)
+    monkeypatch.setattr(export, "LARGEST_PAGE", 10)
+    real: Any = sync.pages
+    monkeypatch.setattr(sync, "pages", lambda *a, **k: real(*a, **k, per_page=10))
+    load = sync.load(db.session(), zendesk())
+    next(load)
+    next(load)
+    assert tickets() == 20
+    token = the_link(db.session()).sync_token
+    assert token
+    # killed: nobody frees the lease, so the next one waits until it has run out
+    with pytest.raises(Fenced):
+        next(sync.load(db.session(), zendesk()))
+    with clock.stopped(clock.now() + sync.LEASE + timedelta(seconds=1)):
+        pages = [progress.loaded for progress in sync.load(db.session(), zendesk())]
+    assert pages[0] == 30
+    assert tickets() == 30
+    with pytest.raises(Fenced):
+        next(load)
+
+
+def test_a_429_stops_a_worker_and_lets_a_command_wait(stage: Stage) -> None:
+    seed_tickets(stage, 3)
+    stage.fault(method="GET", path="/api/v2/incremental/*", kind="429", when="before", times=1)
+    sync.run()
+    assert the_link(db.session()).trouble
+    assert tickets() == 0
+    stage.fault(method="GET", path="/api/v2/incremental/*", kind="429", when="before", times=1)
+    waited: list[float] = []
+    list(sync.load(db.session(), zendesk(), wait=waited.append))
+    assert len(waited) == 1
+    assert tickets() == 3
+    assert the_link(db.session()).trouble is None
+
+
+def test_without_a_connection_the_sync_does_nothing(office: Flask) -> None:
+    sync.run()
+    assert the_link(db.session()).synced_at is None
