@@ -50,7 +50,7 @@ def read(given: str | bytes | object) -> list[Incoming]:
     if isinstance(raw, list):
         return [one for index, row in enumerate(raw) for one in _one(row, f"[{index}]")]
     if isinstance(raw, dict):
-        return _several(raw) or _one(raw, "")
+        return _one(raw, "")
     raise Refusal(say("파일에 규칙이 없습니다.", "The file holds no rules."))
 
 
@@ -101,12 +101,12 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _several(raw: dict[str, Any]) -> list[Incoming]:
-    """The lists and single wrappers of a reply; [] when it is none, so a bare rule."""
+def _several(raw: dict[str, Any]) -> list[Incoming] | None:
+    """The lists and single wrappers of a reply; None when it is none, so a bare rule."""
     found: list[Incoming] = []
     singles = {kind: name for name, kind in KINDS.items()}
     if not any(name in KINDS or (name in singles and isinstance(raw[name], dict)) for name in raw):
-        return []
+        return None
     for name, value in raw.items():
         if name in KINDS and isinstance(value, list):
             found += [_incoming(KINDS[name], row, f"{name}[{index}]") for index, row in enumerate(value)]
@@ -121,7 +121,7 @@ def _one(raw: object, path: str) -> list[Incoming]:
     if not isinstance(raw, dict):
         return [Incoming("unknown", raw, path, _NOT_A_RULE)]
     wrapped = _several(raw)
-    if wrapped:
+    if wrapped is not None:
         return [Incoming(one.kind, one.raw, f"{path}.{one.path}".lstrip("."), one.ignored) for one in wrapped]
     return [_incoming(_kind_of(raw), raw, path)]
 
