@@ -34,7 +34,7 @@ class OutOfTime(ResourceLimitError):
 
 class _Output(LimitedStringIO):
     def __init__(self, limit: int, deadline: float) -> None:
-        super().__init__(limit)
+        super().__init__(limit, newline="")  # a line's end stays as it was written
         self.deadline = deadline
 
     def write(self, text: str) -> int:
