@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, BigId, choice, key_column
 from app.partners.model import Partner
 from app.policies.model import PolicyVersion, Product
+from app.resident_number import keeps_no_resident_number
 
 
 class Tier(StrEnum):
@@ -25,6 +26,7 @@ class BookingState(StrEnum):
     cancelled = "cancelled"
 
 
+@keeps_no_resident_number
 class Customer(Base):
     """`language` is what we answer in: "ko" or "en"."""
 
@@ -46,6 +48,7 @@ class Customer(Base):
         return self.name
 
 
+@keeps_no_resident_number
 class Booking(Base):
     """Money in minor units of `currency` (won have none): `paid_minor` is what came in, `held_minor` what refunds
     hold or have taken of it. The database keeps held within paid.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.db import Base, choice, key_column
 from app.errors import Refusal
+from app.resident_number import keeps_no_resident_number
 from app.words import say
 
 MAY_STILL_CHANGE = frozenset({"valid_until", "version"})
@@ -27,6 +28,7 @@ class VersionState(StrEnum):
     withdrawn = "withdrawn"
 
 
+@keeps_no_resident_number
 class Policy(Base):
     """Which bookings it is for; what it promises stands in its versions."""
 
@@ -52,6 +54,7 @@ class Policy(Base):
         return self.name_ko
 
 
+@keeps_no_resident_number
 class PolicyVersion(Base):
     """Once published it never changes; `valid_until` None is open-ended, and is exclusive otherwise.
 
@@ -64,9 +67,9 @@ class PolicyVersion(Base):
     id: Mapped[int] = key_column()
     policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), index=True)
     number: Mapped[int]
-    state: Mapped[VersionState] = mapped_column(choice(VersionState), default=VersionState.draft)
+    state: Mapped[VersionState] = mapped_column(choice(VersionState), default=VersionState.draft, active_history=True)
     valid_from: Mapped[datetime]
-    valid_until: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None] = mapped_column(active_history=True)
     text_ko: Mapped[str] = mapped_column(Text, default="")
     text_en: Mapped[str] = mapped_column(Text, default="")
     terms: Mapped[dict[str, Any]]

@@ -26,8 +26,7 @@ def add_draft(
 ) -> PolicyVersion:
     """A new draft at the end of the policy's versions. Refuses terms that do not stand."""
     acting().must("policies.edit")
-    return PolicyVersion(
-        policy=policy,
+    draft = PolicyVersion(
         number=max((version.number for version in policy.versions), default=0) + 1,
         state=VersionState.draft,
         valid_from=valid_from,
@@ -37,6 +36,8 @@ def add_draft(
         created_by=acting().name,
         created_at=clock.now(),
     )
+    policy.versions.append(draft)
+    return draft
 
 
 def draft_from_latest(policy: Policy) -> PolicyVersion:

@@ -22,6 +22,7 @@ from app.errors import Refusal
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.refunds.reasons import Reason
+from app.resident_number import keeps_no_resident_number
 from app.tickets.model import Ticket
 from app.words import say
 
@@ -37,6 +38,7 @@ class RefundState(StrEnum):
     unknown = "unknown"
 
 
+@keeps_no_resident_number
 class Refund(Base):
     """`quote` is the computation as it was shown when the refund was asked for; `provider_key` is minted with the
     row and is the same for life. While the state is not rejected, cancelled or failed, `amount_minor` is part of

@@ -122,9 +122,9 @@ def _held_and_made(
         requested_at=now,
         form_token=form_token,
     )
-    refund.moves.append(
-        RefundMove(was=None, now=RefundState.requested, by=by_user.name, at=now, why=note.strip()[:500])
-    )
+    refund.moves.append(RefundMove(was=None, now=RefundState.requested, by=by_user.name, at=now))
+    if ticket is not None and ticket.booking_id is None:
+        ticket.booking = booking
     session.add(refund)
     session.flush()
     return refund

@@ -475,6 +475,7 @@ def upgrade() -> None:
         sa.Column("cover_minor", sa.BigInteger(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_insurances_ends_after_start")),
         sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=op.f("fk_insurances_partner_id_partners")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insurances")),
     )

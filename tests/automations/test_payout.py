@@ -118,8 +118,8 @@ def test_a_provider_that_is_away_is_asked_again_later(bank: SandboxProvider) -> 
     bank.break_next(Fault.unavailable, times=2)
     payout.drain()
     assert state_of(refund) is RefundState.paying
-    for _ in range(2):
-        with clock.stopped(clock.now() + LATER):
+    for tries in (1, 2):
+        with clock.stopped(clock.now() + tries * LATER):
             payout.drain()
     assert state_of(refund) is RefundState.paid
     assert len(bank.journal()) == 1

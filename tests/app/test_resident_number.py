@@ -1,0 +1,65 @@
+"""A resident registration number is recognised however it is typed, and never kept."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.db import db
+from app.errors import Refusal
+from app.partners.model import Insurance, Partner, PartnerKind
+from app.resident_number import holds_resident_number
+from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "900101-1234567",
+        "주민번호 9001011234567입니다",
+        "900101 - 2234567",
+        "９００１０１-１２３４５６７",
+        "040229–3234567",
+    ],
+)
+def test_it_is_recognised(text: str) -> None:
+    assert holds_resident_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "010-1234-5678",
+        "2026-11-22 14:05",
+        "901301-1234567",
+        "900101-9234567",
+        "19001011234567",
+        "B-20931",
+        "₩1,200,000",
+    ],
+)
+def test_what_is_none_is_let_be(text: str) -> None:
+    assert not holds_resident_number(text)
+
+
+def test_no_table_of_people_and_money_keeps_it(office: Flask) -> None:
+    secret = "900101-1234567"
+    booking, customer, refund = a_booking(), a_customer(), a_refund()
+    partner = Partner(name="김", kind=PartnerKind.cleaner, city="서울", created_at=PAID_AT)
+    db.session.add(partner)
+    db.session.commit()
+    for row, field in ((partner, "note"), (customer, "name"), (refund, "note"), (booking, "payment_ref")):
+        setattr(row, field, f"번호 {secret}")
+        with pytest.raises(Refusal) as refused:
+            db.session.commit()
+        assert refused.value.field == field
+        assert secret not in refused.value.words.ko + refused.value.words.en
+        db.session.rollback()
+    partner.insurances.append(
+        Insurance(insurer="한빛", policy_number=secret, starts_on=PAID_AT.date(), ends_on=PAID_AT.date())
+    )
+    with pytest.raises(Refusal):
+        db.session.commit()
+    db.session.rollback()
+    assert db.session.scalars(select(Insurance)).all() == []
