@@ -1,9 +1,115 @@
-"""The menu: which screens there are, in which order."""
+"""The menu: which screens there are, in which order, and which doors stand open."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+
+from app.actor import acting
+from app.audit import trail
+from app.audit.admin import AuditView
+from app.bookings.admin import BookingView, CustomerView
+from app.db import db
+from app.desk.doors import Doors
+from app.desk.find import find
+from app.desk.lists import SCREENS
+from app.desk.look import dress
+from app.desk.rail import EXTENSION, Place, Rail, Stretch
+from app.desk.view import DeskPage, DeskView
+from app.inbox.admin import InboxView
+from app.insights.admin import HomePage
+from app.insights.waiting import waiting
+from app.link.admin import LinkView
+from app.macros.admin import MacroView
+from app.outbox.admin import OutboxView
+from app.partners.admin import PartnerView, VendorView
+from app.people import sessions
+from app.people.admin import UserView
+from app.people.sign_in import people
+from app.policies.admin import PolicyView
+from app.refunds.admin import RefundView
+from app.rules.admin import RuleRunView, RuleView
+from app.tickets.admin import TicketView
+from app.words import say
+
+# Whoever listens must have been imported: the audit hears what the session writes.
+LISTENERS = (trail,)
+
+OPEN_TO_ALL = frozenset(
+    {"static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"}
+)
+# Posted to by machines: signed in their own way, with no session and so no token of ours.
+OUTSIDERS = ("app.web.webhooks.from_zendesk",)
+
+SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
+    TicketView,
+    RefundView,
+    PartnerView,
+    VendorView,
+    PolicyView,
+    BookingView,
+    CustomerView,
+    RuleView,
+    MacroView,
+    RuleRunView,
+    InboxView,
+    OutboxView,
+    LinkView,
+    UserView,
+    AuditView,
+)
+
+MENU = (
+    Stretch(
+        None,
+        (
+            Place(say("오늘", "Today"), "house", ("home",)),
+            Place(say("티켓", "Tickets"), "ticket", ("tickets",)),
+            Place(say("환불", "Refunds"), "banknote", ("refunds",)),
+            Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
+            Place(say("정책", "Policies"), "book-open", ("policies",)),
+            Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
+            Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "macros")),
+        ),
+    ),
+    Stretch(
+        say("운영 상태", "Operations"),
+        (
+            Place(say("실행 기록", "Rule runs"), "history", ("runs",)),
+            Place(say("받은함", "Inbox"), "inbox", ("inbox",)),
+            Place(say("보낼함", "Outbox"), "send", ("outbox",)),
+            Place(say("연결", "Connection"), "plug", ("link",)),
+        ),
+    ),
+    Stretch(
+        say("설정", "Settings"),
+        (
+            Place(say("사용자", "Users"), "users", ("users",)),
+            Place(say("감사 기록", "Audit"), "shield-check", ("audit",)),
+        ),
+    ),
+)
 
 
 def open_site(app: Flask) -> None:
-    """Registers every screen."""
+    """Registers every screen, closes every door that is not listed as open, and dresses the templates."""
+    Doors(sessions.visitor, OPEN_TO_ALL, OUTSIDERS, sign_in="people.sign_in").guard(app)
+    dress(app)
+    app.register_blueprint(people)
+    app.register_blueprint(find)
+    home = HomePage(url="/")
+    admin = Admin(
+        app, "Opsroom", url="/", index_view=home, static_url_path="/unused", theme=Theme("bootstrap4", "desk/base.html")
+    )
+    screens = [screen() for screen in SCREENS_OF_HOUSE]
+    for screen in screens:
+        admin.add_view(screen)
+    app.extensions[SCREENS] = screens
+    app.extensions[EXTENSION] = Rail(MENU, {screen.endpoint: screen for screen in (home, *screens)}, _waiting)
+
+
+def _waiting() -> Mapping[str, int]:
+    return waiting(db.session(), acting())

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.actor import NOBODY, Actor, act_as, acting
 from app.db import only_read
-from app.desk.errors import answer_errors
+from app.desk.errors import answer_errors, wants_json
 from app.words import LANGUAGES, language, speak
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -125,7 +125,7 @@ def _has_nul() -> bool:
 
 def _to_sign_in(sign_in: str) -> ResponseReturnValue:
     """A page is led to the sign-in and back; what is no page gets a 401."""
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
+    if wants_json():
         abort(401)
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for(sign_in, next=back))
@@ -137,4 +137,3 @@ def _refuse_writing_while_reading(writing: Session, _context: Any, _instances: A
         return
     if writing.new or writing.deleted or any(writing.is_modified(row) for row in writing.dirty):
         raise WroteWhileReading(f"{request.method} {request.endpoint}")
-

@@ -90,6 +90,11 @@ def answer_errors(app: Flask) -> None:
 def page(status: int, words: Words | None) -> ResponseReturnValue:
     """An error as a page, or as JSON where that was asked for. The database, which may be the cause, is not asked."""
     title, what_to_do = SAID.get(status, SAID[500 if status >= 500 else 400])
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    if wants_json():
         return {"error": str(words or what_to_do)}, status
     return render_template("desk/error.html", status=status, title=title, words=words or what_to_do), status
+
+
+def wants_json() -> bool:
+    """Whether a script asks, not a person."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

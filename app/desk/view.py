@@ -12,6 +12,7 @@ A screen over a table is a DeskView and declares:
         column_labels = {"name": say("이름", "Name")}
         tabs = (Tab("active", say("활동 중", "Active"), lambda: Vendor.is_active.is_(True)),)
         scope_vendor = "id"
+        find_by = ("name",)             # found by Ctrl-K
 
 Everything else is Flask-Admin's. What is not declared is not shown, not edited and not exported.
 """
@@ -35,7 +36,7 @@ from app.desk.exports import NEVER, Exports
 from app.desk.fields import DeskConverter
 from app.desk.gate import Gate, needs
 from app.desk.lists import COUNTED, Lists, Tab, told_count
-from app.desk.saving import DELETED, SAVED, Saving
+from app.desk.saving import DELETED, SAVED, SEEN, Saving
 from app.desk.shown import shown
 from app.words import Words, say
 
@@ -77,6 +78,8 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
     endpoint: ClassVar[str] = ""
     label: ClassVar[Words] = say("목록", "List")
     icon: ClassVar[str] = "dot"
+    find_by: ClassVar[tuple[str, ...]] = ()
+    wide_columns: ClassVar[tuple[str, ...]] = ()
     empty: ClassVar[Words] = say("아직 아무것도 없습니다.", "Nothing here yet.")
 
     can_view_details = True
@@ -90,8 +93,10 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
     details_template = "desk/details.html"
 
     def __init__(self) -> None:
-        endpoint = type(self).endpoint or self.subject
+        endpoint = type(self).endpoint or getattr(self, "endpoint_name", "") or self.subject
         super().__init__(type(self).model, db, name=self.label, endpoint=endpoint, url=f"/admin/{endpoint}")
+        # SQLAlchemy 2 wants attributes where Flask-Admin's own pages still show names.
+        self._auto_joins = [getattr(self.model, each) if isinstance(each, str) else each for each in self._auto_joins]
 
     # ---------------------------------------------------------------------------------------- what a template asks
     @property
@@ -119,6 +124,31 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
         act = self._actions_data.get(name, (None,))[0]
         right = getattr(act, "asks_right", None) or f"{self.subject}.edit"
         return bool(super().is_action_allowed(name)) and acting().may(right)
+
+    def address_of(self, record: Any, back: str) -> str:
+        """Where a row of the list leads: beside the list where the screen has a panel, else to the record's page."""
+        key = self.get_pk_value(record)
+        if self.panel_template:
+            kept = {name: value for name, value in request.args.items() if name != "id"}
+            return str(self.get_url(".index_view", **kept, id=key))
+        return str(self.get_url(".details_view", id=key, url=back)) if self.can_view_details else ""
+
+    def inline_control(self, form: Any, record: Any, name: str) -> dict[str, Any]:
+        """What the page needs to let one cell be changed where it stands."""
+        field = form[name]
+        choices = [(str(value), str(words)) for value, words, *_ in field.iter_choices()] if _offers(field) else None
+        kind = "select" if choices else getattr(field.widget, "input_type", "text")
+        raw = field.data if not choices else next((str(each[0]) for each in field.iter_choices() if each[2]), "")
+        return {
+            "url": self.get_url(".ajax_update"),
+            "pk": str(self.get_pk_value(record)),
+            "name": name,
+            "seen": SEEN,
+            "version": record.version if self.has_version else 0,
+            "kind": kind,
+            "choices": choices,
+            "value": raw if kind in {"select", "checkbox"} else field._value(),  # noqa: SLF001  what the input would hold
+        }
 
     def title_of(self, record: Any) -> str:
         return str(record)
@@ -217,3 +247,7 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
             act = self._actions_data[name][0]
             acting().must(getattr(act, "asks_right", None) or f"{self.subject}.edit")
         return super().action_view()
+
+
+def _offers(field: Any) -> bool:
+    return hasattr(field, "iter_choices")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 import click
@@ -13,11 +12,9 @@ from app.cli import terminal_language, with_office
 from app.db import db
 from app.desk.states import named
 from app.errors import Refusal
-from app.people.model import Role, User
+from app.people.model import EMAIL, Role, User
 from app.people.passwords import fresh, hashed, must_be_good
 from app.words import LANGUAGES, say
-
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 
 
 @click.group("user")

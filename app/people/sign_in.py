@@ -21,7 +21,7 @@ from app.words import LANGUAGES, Words, say
 people = Blueprint("people", __name__)
 
 came_and_went = Signal()
-"""Sent with the user (or None), `verb` and `email` inside the transaction of a sign-in, so that it can be recorded."""
+"""Sent with the user (or None), `verb`, `session`, `email` and `address` inside the transaction, to be recorded."""
 
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 WRONG = say("이메일이나 비밀번호가 맞지 않습니다.", "The e-mail or the password is not right.")
@@ -49,13 +49,13 @@ def sign_in() -> ResponseReturnValue:
     right = matches(kept, request.form.get("password", ""))
     if not right or user is None or not sessions.may_enter(user):
         backoff.failed(db.session(), email, address)
-        came_and_went.send(user, verb="sign_in_refused", email=email)
+        _tell(user, "sign_in_refused", email)
         db.session.commit()
         return _page(back, email, WRONG), 401
     backoff.forget(db.session(), email, address)
     db.session.execute(update(User).where(User.id == user.id).values(last_sign_in_at=clock.now()))
     with acting_as(sessions.actor_of(user)):
-        came_and_went.send(user, verb="sign_in", email=email)
+        _tell(user, "sign_in", email)
         db.session.commit()
     sessions.begin(user)
     return redirect(back)
@@ -73,7 +73,7 @@ def too_many(wait: int) -> Words:
 def sign_out() -> ResponseReturnValue:
     """Ends every session of this person, so that a copied cookie is worth nothing either."""
     db.session.execute(update(User).where(User.id == acting().id).values(session_epoch=User.session_epoch + 1))
-    came_and_went.send(None, verb="sign_out", email="")
+    _tell(None, "sign_out", "")
     db.session.commit()
     sessions.end()
     return redirect(url_for("people.sign_in"))
@@ -117,6 +117,10 @@ def language() -> ResponseReturnValue:
             db.session.execute(update(User).where(User.id == visitor.actor.id).values(language=chosen))
             db.session.commit()
     return redirect(own_address(request.form.get("next")))
+
+
+def _tell(user: User | None, verb: str, email: str) -> None:
+    came_and_went.send(user, verb=verb, session=db.session(), email=email, address=request.remote_addr or "")
 
 
 def _page(back: str, email: str, words: Words | None) -> str:

@@ -1,0 +1,81 @@
+"""How much waits for somebody, by screen: one query, asked on every page for the numbers at the rail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.actor import Actor
+from app.desk.scope import limits
+from app.inbox.model import InboxState, WebhookEvent
+from app.outbox.model import Push, PushState
+from app.partners.model import Insurance, Partner, PartnerState
+from app.refunds.model import Refund, RefundState
+from app.rules.model import Rule, RuleState, TwinState
+
+MOST = 99
+SOON = timedelta(days=30)
+WORKING = (PartnerState.active, PartnerState.warned)
+STUCK_REFUNDS = (RefundState.unknown, RefundState.failed)
+STUCK_PUSHES = (PushState.dead, PushState.refused)
+
+
+def for_my_decision(actor: Actor) -> list[ColumnElement[bool]]:
+    """Refunds that `actor` may decide: asked for by somebody else."""
+    return [
+        Refund.state == RefundState.requested,
+        Refund.requested_by_id != (actor.id or 0),
+        *limits(Refund, actor, city="booking.city", vendor=None),
+    ]
+
+
+def uncovered(actor: Actor) -> list[ColumnElement[bool]]:
+    """Working partners whose newest insurance has ended or ends soon, or who have none."""
+    soon = (clock.in_seoul(clock.now()) + SOON).date()
+    covered = Partner.insurances.any(Insurance.ends_on > soon)
+    return [Partner.state.in_(WORKING), ~covered, *limits(Partner, actor, city="city", vendor="vendor_id")]
+
+
+def twins(actor: Actor) -> list[ColumnElement[bool]]:
+    return [Rule.state == RuleState.draft, Rule.twin == TwinState.active, *limits(Rule, actor, city=None, vendor=None)]
+
+
+def _refunds(actor: Actor) -> Select[int]:
+    mine = (
+        [*for_my_decision(actor)]
+        if actor.may("refunds.approve")
+        else [literal(value=False), *limits(Refund, actor, city="booking.city", vendor=None)]
+    )
+    stuck = [Refund.state.in_(STUCK_REFUNDS), *limits(Refund, actor, city="booking.city", vendor=None)]
+    return select(literal(1)).select_from(Refund).where(or_(_all(mine), _all(stuck)))
+
+
+def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    first, *rest = conditions
+    for condition in rest:
+        first = first & condition
+    return first
+
+
+QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
+    "refunds": _refunds,
+    "partners": lambda actor: select(literal(1)).select_from(Partner).where(*uncovered(actor)),
+    "rules": lambda actor: select(literal(1)).select_from(Rule).where(*twins(actor)),
+    "inbox": lambda _: select(literal(1)).select_from(WebhookEvent).where(WebhookEvent.state == InboxState.dead),
+    "outbox": lambda _: select(literal(1)).select_from(Push).where(Push.state.in_(STUCK_PUSHES)),
+}
+
+
+def waiting(session: Session, actor: Actor) -> dict[str, int]:
+    """What needs somebody, of what `actor` may see; counted up to MOST + 1."""
+    asked = {name: ask(actor) for name, ask in QUESTIONS.items() if actor.may(f"{name}.view")}
+    if not asked:
+        return {}
+    counts = [
+        select(func.count()).select_from(rows.limit(MOST + 1).subquery()).scalar_subquery() for rows in asked.values()
+    ]
+    return dict(zip(asked, session.execute(select(*counts)).one(), strict=True))
