@@ -33,16 +33,22 @@ ICONS = (
     *("house", "inbox", "ticket", "users", "user", "building-2", "handshake", "calendar-days", "book-open", "scale"),
     *("wallet", "receipt-text", "gavel", "siren", "workflow", "zap", "scroll-text", "message-square-text", "webhook"),
     *("chart-column", "chart-line", "activity", "history", "shield-check", "settings", "database", "plug", "library"),
+    *("layout-dashboard", "calendar", "calendar-check", "file-text", "clipboard-list", "clipboard-check", "folder"),
+    *("credit-card", "table", "layers", "archive", "map", "door-open", "heart-handshake", "shield", "shield-alert"),
     # what is done
     *("plus", "minus", "pencil", "trash-2", "copy", "save", "download", "upload", "file-spreadsheet", "printer"),
     *("search", "list-filter", "sliders-horizontal", "columns-3", "arrow-up-down", "refresh-cw", "undo-2", "redo-2"),
     *("send", "reply", "paperclip", "link", "external-link", "play", "pause", "power", "eye", "eye-off", "log-out"),
     *("log-in", "languages", "sun", "moon", "monitor", "keyboard", "command", "grip-vertical", "flask-conical"),
+    *("rotate-ccw", "square-pen", "funnel", "scan-search", "arrow-left-right", "git-branch", "git-compare", "split"),
+    *("merge", "wrench", "pin", "bookmark", "lock-open", "route"),
     # what is said
     *("check", "x", "circle-check", "circle-x", "circle-alert", "circle-help", "triangle-alert", "info", "ban"),
     *("bell", "clock", "hourglass", "loader-circle", "lock", "key-round", "flag", "star", "sparkles", "tag", "tags"),
     *("mail", "phone", "message-circle", "globe", "map-pin", "bot", "user-check", "user-plus", "id-card", "umbrella"),
     *("banknote", "coins", "percent", "brush-cleaning", "bed-double", "key-square", "cloud-off", "cloud-upload"),
+    *("timer", "alarm-clock", "circle", "circle-dot", "badge-check", "thumbs-up", "thumbs-down", "smile", "frown"),
+    *("trending-up", "trending-down", "hash", "at-sign", "fingerprint"),
     # where to
     *("chevron-left", "chevron-right", "chevron-up", "chevron-down", "chevrons-left", "chevrons-right", "arrow-left"),
     *("arrow-right", "arrow-up", "arrow-down", "corner-down-right", "menu", "panel-left", "ellipsis", "dot"),

@@ -49,6 +49,21 @@ def test_an_icon_that_the_package_lacks_is_named(packages: Path) -> None:
         sprite(packages / ICON_FOLDER, ["house", "unicorn"])
 
 
+def test_every_icon_that_a_page_or_a_screen_names_is_in_the_table() -> None:
+    house = HERE.parent
+    in_pages = {
+        name
+        for page in house.rglob("templates/**/*.html")
+        for name in re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", page.read_text())
+    }
+    in_screens = {
+        name
+        for screen in house.rglob("*.py")
+        for name in re.findall(r"""\bicon(?:: \w+)? = ["']([a-z0-9-]+)["']""", screen.read_text())
+    }
+    assert (in_pages | in_screens) - set(ICONS) == set()
+
+
 def test_the_table_names_no_icon_twice() -> None:
     assert len(ICONS) == len(set(ICONS))
 
