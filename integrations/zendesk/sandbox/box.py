@@ -103,7 +103,7 @@ class Sandbox:
         except (OSError, SystemExit) as wrong:
             raise PortTaken(f"{host}:{port} is taken, or nothing may listen there: choose another port") from wrong
         self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
         for thread in (self._deliveries, self._jobs, self._serving):
             thread.start()
         return f"http://{host}:{self._server.server_port}"

@@ -69,7 +69,7 @@ class Filling:
 
     def _plain(self, kind: str, row: Json) -> str | None:
         definition = BY_ONE[kind]
-        given = {key: value for key, value in row.items() if key not in ("url", "result_type")}
+        given = {key: value for key, value in row.items() if key not in ("url", "html_url", "result_type")}
         row_id = str(row["id"]) if definition.ids == "ulid" else self._id(row)
         if "url" not in row:
             given = {**definition.row, **given, **self._dated(row)}
@@ -85,7 +85,7 @@ class Filling:
         if not isinstance(row.get("name"), str):
             raise Unfit("a user needs a name")
         given = {key: value for key, value in row.items() if key not in _NO_KEYS}
-        user = {**given, **people.complete(given), **self._dated(row)} | {"id": self._id(row)}
+        user = people.complete(given) | _kept(given) | self._dated(row) | {"id": self._id(row)}
         if user["role"] not in people.ROLES:
             raise Unfit(f"role {user['role']!r} is none of {', '.join(people.ROLES)}")
         known = people.one(self._tx.db, user["id"])
@@ -193,6 +193,12 @@ class Filling:
         public = int(bool(event.get("public", True)))
         self._comments.append((event["id"], ticket_id, event["audit_id"], public, event.get("author_id"),
                                str(event.get("body") or ""), text_of(event)))  # fmt: skip
+
+
+def _kept(user: Json) -> Json:
+    """What was told of a user, a told nothing too; what everything else leans on is never nothing."""
+    needed = {"role", "active", "suspended", "tags", "user_fields", "locale", "locale_id"}
+    return {key: value for key, value in user.items() if key not in needed}
 
 
 def _first_words(ticket: Json) -> Json:

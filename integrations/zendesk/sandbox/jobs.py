@@ -25,8 +25,8 @@ def start(call: Call, kind: str, rows: list[Json]) -> Reply:
         if waiting >= MOST_WAITING:
             raise Refusal(429, {"error": "TooManyJobs", "description": "Too many jobs are queued or running"})
         tx.db.execute(
-            "insert into jobs(id, kind, user_id, state, payload, total, results, created_at)"
-            " values (?, ?, ?, 'queued', ?, ?, '[]', ?)",
+            "insert into jobs(id, kind, user_id, state, payload, total, progress, results, created_at)"
+            " values (?, ?, ?, 'queued', ?, ?, 0, '[]', ?)",
             (job_id, kind, call.user["id"], text_of(rows), len(rows), tx.stamp),
         )
         tx.wakes = True

@@ -14,6 +14,7 @@ KEPT = frozenset({"id", "url", "created_at", "updated_at", "default", "html_url"
 class Kind:
     """`row` holds a new row's keys and defaults. `copies` are keys that follow another one (raw_title follows title).
 
+    `url_place` and `html_place` are where the guide says a row stands, other than where it is asked for.
     A kind with `admin_only` is written by admins alone; `more` are keys that are taken in although no reply shows them.
     """
 
@@ -32,6 +33,8 @@ class Kind:
     dated: bool = True
     with_url: bool = True
     warns_of_id: bool = True
+    url_place: str = ""
+    html_place: str = ""
 
     @property
     def place(self) -> str:
@@ -184,20 +187,20 @@ KINDS: tuple[Kind, ...] = (
         "category", "categories", "help_center/categories", required=("name",), order=("position", "id"), guide=True,
         row={"position": 0, "created_at": None, "updated_at": None, "name": None, "description": "",
              "locale": "en-us", "source_locale": "en-us", "outdated": False},
-        warns_of_id=False,
+        warns_of_id=False, url_place="help_center/en-us/categories", html_place="hc/en-us/categories",
     ),
     Kind(
         "section", "sections", "help_center/sections", required=("name",), order=("position", "id"), guide=True,
         row={"category_id": None, "position": 0, "sorting": "manual", "created_at": None, "updated_at": None,
              "name": None, "description": "", "locale": "en-us", "source_locale": "en-us", "outdated": False,
              "parent_section_id": None, "theme_template": "section_page"},
-        warns_of_id=False,
+        warns_of_id=False, url_place="help_center/en-us/sections", html_place="hc/en-us/sections",
     ),
     Kind(
         "topic", "topics", "community/topics", required=("name",), order=("position", "id"), guide=True,
         row={"name": None, "description": None, "position": 0, "follower_count": 0, "community_id": None,
              "created_at": None, "updated_at": None, "manageable_by": "managers", "user_segment_id": None},
-        warns_of_id=False,
+        warns_of_id=False, url_place="help_center/community/topics", html_place="hc/en-us/community/topics",
     ),
     Kind(
         "content_tag", "records", "guide/content_tags", required=("name",), ids="ulid", guide=True, with_url=False,

@@ -1,5 +1,6 @@
 """include=users,groups,organizations: the rows that others point to, sent along."""
 
+import re
 import sqlite3
 from collections.abc import Iterable
 
@@ -18,7 +19,11 @@ def plain(kind: str, row: Json, base: str) -> Json:
     definition = BY_ONE[kind]
     if not definition.with_url:
         return row
-    return {"url": f"{base}/api/v2/{definition.place}/{row['id']}.json", **row}
+    shown = {"url": f"{base}/api/v2/{definition.url_place or definition.place}/{row['id']}.json", **row}
+    if definition.html_place:
+        words = re.sub(r"\W+", "-", str(row.get("name") or "")).strip("-")
+        shown["html_url"] = f"{base}/{definition.html_place}/{row['id']}-{words}"
+    return shown
 
 
 def user(row: Json, base: str) -> Json:

@@ -1,0 +1,139 @@
+"""Who may come in and do what, and the plain kinds that come from one table."""
+
+import pytest
+import requests
+
+from integrations.zendesk.sandbox.kinds import KINDS, Kind
+from tests.integrations.sandbox.client import Client
+
+USER_KEYS = {
+    "id", "url", "name", "email", "created_at", "updated_at", "time_zone", "iana_time_zone", "phone",
+    "shared_phone_number", "photo", "locale_id", "locale", "organization_id", "role", "verified", "external_id", "tags",
+    "alias", "active", "shared", "shared_agent", "last_login_at", "two_factor_auth_enabled", "signature", "details",
+    "notes", "role_type", "custom_role_id", "moderator", "ticket_restriction", "only_private_comments",
+    "restricted_agent", "suspended", "default_group_id", "report_csv", "user_fields",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [("admin@demo.example/token", "wrong"), ("nobody@demo.example/token", "a-token-for-tests"),
+     ("admin@demo.example", "a-token-for-tests"), ("", "")],
+)  # fmt: skip
+def test_a_stranger_is_refused(box: Client, user: str, password: str) -> None:
+    reply = requests.get(f"{box.url}/api/v2/users/me.json", auth=(user, password), timeout=20)
+    assert (reply.status_code, reply.json()) == (401, {"error": "Couldn't authenticate you"})
+
+
+@pytest.mark.parametrize("header", ["", "Basic", "Basic %%%", "Bearer", "Bearer wrong", "Digest x"])
+def test_a_broken_header_is_a_stranger(box: Client, header: str) -> None:
+    reply = requests.get(f"{box.url}/api/v2/users/me", headers={"Authorization": header}, timeout=20)
+    assert reply.status_code == 401
+
+
+def test_a_bearer_token_speaks_for_its_user(box: Client) -> None:
+    agent = box.user("Lee", "agent")
+    token = box.as_user(agent).token
+    headers = {"Authorization": f"Bearer {token}"}
+    me = requests.get(f"{box.url}/api/v2/users/me", headers=headers, timeout=20).json()["user"]
+    assert (me["email"], me["role"]) == (agent["email"], "agent")
+
+
+def test_an_agents_own_token_does_not_speak_for_others(box: Client) -> None:
+    token = box.as_user(box.user("Lee", "agent")).token
+    assert Client(box.url, token=token).ask("GET", "/users/me").status_code == 401
+
+
+def test_only_admins_export_and_change_the_rules(box: Client) -> None:
+    agent = box.as_user(box.user("Lee", "agent"))
+    assert agent.ask("GET", "/incremental/tickets/cursor?start_time=0").status_code == 403
+    assert agent.ask("POST", "/triggers", {"trigger": {"title": "x"}}).status_code == 403
+    assert agent.ask("POST", "/users", {"user": {"name": "x", "role": "admin"}}).status_code == 403
+    assert agent.ask("GET", "/tickets").status_code == 200
+    assert agent.ask("POST", "/macros", {"macro": {"title": "x", "actions": []}}).status_code == 201
+
+
+def test_customers_reach_nothing_of_the_agents(box: Client) -> None:
+    customer = box.as_user(box.user("Park"))
+    assert customer.ask("GET", "/tickets").status_code == 403
+    assert customer.ask("GET", "/users/me").status_code == 200
+
+
+def test_what_is_not_there_is_told_apart_from_what_is_no_address(box: Client) -> None:
+    assert box.send("GET", "/tickets/9", None, 404)["error"] == "RecordNotFound"
+    assert box.send("GET", "/nothing/here", None, 404)["error"] == "InvalidEndpoint"
+    assert box.send("GET", "/triggers/9223372036854775807", None, 404)["error"] == "RecordNotFound"
+    assert box.send("GET", "/tickets/99999999999999999999999", None, 404)["error"] == "RecordNotFound"
+
+
+def test_a_user_has_every_key(box: Client) -> None:
+    assert set(box.user("Park")) == USER_KEYS
+    assert set(box.read("/users/me")["user"]) == USER_KEYS | {"authenticity_token"}
+
+
+def test_users_are_made_or_found_by_their_address(box: Client) -> None:
+    first = box.ask("POST", "/users/create_or_update", {"user": {"name": "Park", "email": "p@x.example"}})
+    again = box.ask("POST", "/users/create_or_update", {"user": {"name": "Park J", "email": "P@x.example"}})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["user"]["id"] == again.json()["user"]["id"]
+    assert [user["name"] for user in box.read("/users/search", query="p@x.example")["users"]] == ["Park J"]
+
+
+def test_one_address_is_one_user(box: Client) -> None:
+    box.user("Park", email="p@x.example")
+    refused = box.send("POST", "/users", {"user": {"name": "Other", "email": "p@x.example"}}, 422)
+    assert refused["details"]["email"][0]["error"] == "DuplicateValue"
+    refused = box.send("POST", "/users", {"user": {"name": ""}}, 422)
+    assert refused["details"]["name"][0]["error"] == "ValueTooShort"
+
+
+def test_a_user_who_left_is_answered_and_gone(box: Client) -> None:
+    agent = box.user("Lee", "agent")
+    gone = box.send("DELETE", f"/users/{agent['id']}", None, 200)["user"]
+    assert gone["active"] is False
+    assert agent["id"] not in {user["id"] for user in box.read("/users")["users"]}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.many)
+def test_every_plain_kind_is_made_shown_listed_changed_and_removed(box: Client, kind: Kind) -> None:
+    wanted = {key: _value(key) for key in kind.required}
+    path = f"/{kind.place}"
+    made = box.send("POST", path, {kind.one: wanted}, 201)[kind.one]
+    shown = (
+        set(kind.row) | {"id"} | ({"url"} if kind.with_url else set()) | ({"html_url"} if kind.html_place else set())
+    )
+    assert set(made) == shown
+    assert box.read(f"{path}/{made['id']}")[kind.one] == made
+    assert made["id"] in {row["id"] for row in box.read(path)[kind.many]}
+    reply = box.ask("PUT", f"{path}/{made['id']}.json", {kind.one: {"id": made["id"], **wanted, "junk": 1}})
+    assert reply.status_code == 200
+    assert f"{kind.one}.junk" in reply.headers["x-zendesk-api-warn"]
+    assert box.ask("DELETE", f"{path}/{made['id']}").status_code == 204
+    assert box.ask("GET", f"{path}/{made['id']}").status_code == 404
+
+
+def _value(key: str) -> object:
+    return {"type": "text", "status_category": "open", "user_id": 5, "group_id": 6, "default_locale_id": 1}.get(
+        key, "x"
+    )
+
+
+def test_what_is_required_is_asked_for(box: Client) -> None:
+    assert box.send("POST", "/groups", {"group": {}}, 422)["details"]["name"][0]["error"] == "BlankValue"
+
+
+def test_conditions_may_stand_beside_the_title(box: Client) -> None:
+    condition = {"field": "status", "operator": "is", "value": "new"}
+    rule = {"title": "x", "all": [condition], "actions": [{"field": "status", "value": "open"}]}
+    made = box.send("POST", "/triggers", {"trigger": rule})["trigger"]
+    assert made["conditions"] == {"all": [condition], "any": []}
+    assert made["raw_title"] == "x"
+    changed = box.send("PUT", f"/triggers/{made['id']}", {"trigger": {"active": False}})["trigger"]
+    assert (changed["active"], changed["conditions"]) == (False, made["conditions"])
+    assert box.read("/triggers/active")["triggers"] == []
+    box.send("POST", "/triggers", {"trigger": {"title": "y", "conditions": {"all": "no"}}}, 422)
+
+
+def test_settings_and_locales_are_there(box: Client) -> None:
+    assert box.read("/account/settings")["settings"]["active_features"]["custom_statuses_enabled"] is True
+    assert {"ko", "en-US"} <= {row["locale"] for row in box.read("/locales")["locales"]}

@@ -1,0 +1,98 @@
+"""Search, views and macros: what they find and what they would do."""
+
+import pytest
+
+from tests.integrations.sandbox.client import Client
+
+
+@pytest.fixture
+def shop(box: Client) -> Client:
+    group = box.group("Refunds")
+    agent = box.agent_in(group["id"])
+    park = box.user("Park", locale="ko")
+    box.ticket(subject="환불 요청", priority="high", requester_id=park["id"], tags=["refund"], assignee_id=agent["id"])
+    box.ticket(subject="Move the date", priority="low", comment={"body": "Can we meet on Friday?"}, type="question")
+    box.ticket(subject="Thanks", external_id="order-7")
+    box.change(3, status="solved")
+    return box
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("type:ticket", {1, 2, 3}),
+        ("type:ticket status<solved", {1, 2}),
+        ("type:ticket -status:solved", {1, 2}),
+        ("type:ticket priority>=normal", {1}),
+        ("type:ticket tags:refund", {1}),
+        ("type:ticket tags:none", {2, 3}),
+        ("type:ticket 환불", {1}),
+        ("type:ticket friday", {2}),
+        ('type:ticket subject:"Move the date"', {2}),
+        ("type:ticket requester:park@demo.example", {1}),
+        ("type:ticket assignee:none", {2}),
+        ("type:ticket assignee:me", {3}),
+        ("type:ticket group:refunds", {1}),
+        ("type:ticket ticket_type:question", {2}),
+        ("type:ticket external_id:order-7", {3}),
+        ("type:ticket created>2020-01-01", {1, 2, 3}),
+        ("type:ticket created<2020-01-01", set()),
+        ("type:ticket nonsense:1", set()),
+    ],
+)
+def test_search_finds(shop: Client, query: str, ids: set[int]) -> None:
+    reply = shop.read("/search.json", query=query)
+    assert {row["id"] for row in reply["results"]} == ids
+    assert {row["result_type"] for row in reply["results"]} <= {"ticket"}
+    assert shop.read("/search/count", query=query)["count"] == len(ids)
+    exported = shop.read("/search/export", query=query, **{"filter[type]": "ticket"})
+    assert {row["id"] for row in exported["results"]} == ids
+
+
+def test_search_finds_people_and_groups(shop: Client) -> None:
+    assert [row["name"] for row in shop.read("/search", query="type:user park")["results"]] == ["Park"]
+    assert [row["name"] for row in shop.read("/search", query="type:group Refunds")["results"]] == ["Refunds"]
+
+
+def test_search_refuses_what_lies_too_deep_and_what_is_no_date(shop: Client) -> None:
+    assert shop.send("GET", "/search?query=x&page=11", None, 422)["error"] == "invalid"
+    shop.send("GET", "/search?query=created>soon", None, 422)
+    shop.send("GET", "/search", None, 422)
+    shop.send("GET", "/search/export?query=x", None, 400)
+
+
+def test_a_view_shows_counts_and_runs(shop: Client) -> None:
+    conditions = {"all": [{"field": "status", "operator": "less_than", "value": "solved"}],
+                  "any": [{"field": "priority", "operator": "is", "value": "high"},
+                          {"field": "current_tags", "operator": "includes", "value": "nothing"}]}  # fmt: skip
+    view = shop.send("POST", "/views", {"view": {"title": "Hot", "conditions": conditions}})["view"]
+    assert [ticket["id"] for ticket in shop.read(f"/views/{view['id']}/tickets")["tickets"]] == [1]
+    assert shop.read(f"/views/{view['id']}/count")["view_count"]["value"] == 1
+    run = shop.read(f"/views/{view['id']}/execute")
+    assert [row["ticket_id"] for row in run["rows"]] == [1]
+    assert [column["id"] for column in run["columns"]][:2] == ["subject", "requester"]
+
+
+def test_a_macro_is_rendered_and_changes_nothing(shop: Client) -> None:
+    actions = [
+        {
+            "field": "comment_value",
+            "value": "안녕하세요 {{ticket.requester.name}}님, {{ticket.id}}번 건입니다. {{no.such}}",
+        },
+        {"field": "comment_mode_is_public", "value": "true"},
+        {"field": "status", "value": "pending"},
+        {"field": "current_tags", "value": "answered"},
+        {"field": "assignee_id", "value": "current_user"},
+    ]
+    macro = shop.send("POST", "/macros", {"macro": {"title": "Hello", "actions": actions}})["macro"]
+    before = shop.read("/tickets/1")
+    result = shop.read(f"/tickets/1/macros/{macro['id']}/apply.json")["result"]["ticket"]
+    assert result["comment"]["body"] == "안녕하세요 Park님, 1번 건입니다. "
+    assert result["comment"]["public"] is True
+    assert result["comment"]["scoped_body"] == [["channel:all", result["comment"]["body"]]]
+    assert (result["status"], result["tags"]) == ("pending", ["answered", "refund"])
+    assert result["assignee_id"] == shop.read("/users/me")["user"]["id"]
+    assert set(result) == set(before["ticket"]) | {"comment"}
+    assert shop.read("/tickets/1") == before
+    alone = shop.read(f"/macros/{macro['id']}/apply")["result"]["ticket"]
+    assert set(alone) == {"comment", "status", "tags", "assignee_id"}

@@ -1,0 +1,64 @@
+"""Bulk changes are queued, worked and completed, with a row for each, and stop for nothing."""
+
+from typing import Any
+
+from tests.integrations.sandbox.client import Client, until
+
+
+def done(box: Client, reply: Any) -> Any:
+    job = reply["job_status"]
+    assert (job["status"], job["results"]) == ("queued", None)
+
+    def look() -> Any:
+        found = box.read(f"/job_statuses/{job['id']}")["job_status"]
+        return found if found["status"] == "completed" else None
+
+    return until(look)
+
+
+def test_many_tickets_are_made(box: Client) -> None:
+    job = done(box, box.send("POST", "/tickets/create_many", {"tickets": [{"description": "x"}] * 3}, 200))
+    assert (job["total"], job["progress"]) == (3, 3)
+    assert [row["id"] for row in job["results"]] == [1, 2, 3]
+    assert job["message"].startswith("Completed at ")
+
+
+def test_many_tickets_are_changed_in_both_forms(box: Client) -> None:
+    for _ in range(3):
+        box.ticket(tags=["a", "b"])
+    change = {"ticket": {"additional_tags": ["c"], "remove_tags": ["a"], "status": "pending"}}
+    job = done(box, box.send("PUT", "/tickets/update_many.json?ids=1,2", change, 200))
+    assert job["results"][0] == {"index": 0, "id": 1, "action": "update", "status": "Updated", "success": True}
+    done(box, box.send("PUT", "/tickets/update_many", {"tickets": [{"id": 3, "subject": "Third"}]}))
+    seen = box.read("/tickets/show_many", ids="1,2,3")["tickets"]
+    assert [ticket["tags"] for ticket in seen] == [["b", "c"], ["b", "c"], ["a", "b"]]
+    assert seen[2]["subject"] == "Third"
+
+
+def test_a_row_that_cannot_be_fails_alone(box: Client) -> None:
+    box.ticket()
+    rows = [{"id": 77, "subject": "x"}, {"id": 1, "status": "wrong"}, {"id": 1, "subject": "Good"}]
+    job = done(box, box.send("PUT", "/tickets/update_many", {"tickets": rows}))
+    assert [row.get("error") for row in job["results"]] == ["RecordNotFound", "TicketUpdateFailed", None]
+    assert box.read("/tickets/1")["ticket"]["subject"] == "Good"
+    assert [note["changed"] for note in box.committed(1)][1:] == [["subject"]]
+
+
+def test_more_than_a_hundred_are_refused(box: Client) -> None:
+    refused = box.send("POST", "/tickets/create_many", {"tickets": [{"description": "x"}] * 101}, 400)
+    assert refused == {
+        "error": "TooManyValues", "description": "Parameter  cannot specify more than 100 values", "max_count": 100,
+    }  # fmt: skip
+    assert box.ask("GET", f"/tickets/show_many?ids={','.join(map(str, range(101)))}").status_code == 400
+
+
+def test_many_users_are_made_changed_and_removed(box: Client) -> None:
+    ids = [
+        row["id"]
+        for row in done(box, box.send("POST", "/users/create_many", {"users": [{"name": "x"}] * 2}))["results"]
+    ]
+    done(box, box.send("PUT", "/users/update_many", {"users": [{"id": number, "name": "y"} for number in ids]}))
+    found = box.read("/users/show_many", ids=",".join(map(str, ids)))["users"]
+    assert [user["name"] for user in found] == ["y", "y"]
+    done(box, box.send("DELETE", f"/users/destroy_many?ids={ids[0]}"))
+    assert ids[0] not in {user["id"] for user in box.read("/users")["users"]}

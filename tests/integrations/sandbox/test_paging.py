@@ -1,0 +1,69 @@
+"""Both ways of paging lead through the whole list once, over links that lead back to the sandbox."""
+
+import pytest
+import requests
+
+from tests.integrations.sandbox.client import EMAIL, TOKEN, Client
+
+
+def follow(box: Client, url: str | None, key: str) -> list[list[int]]:
+    pages = []
+    while url is not None:
+        assert url.startswith(box.url)
+        reply = requests.get(url, auth=(f"{EMAIL}/token", TOKEN), timeout=20).json()
+        pages.append([row["id"] for row in reply[key]])
+        more = reply.get("meta", {}).get("has_more", True)
+        url = (reply.get("links") or {}).get("next") if "links" in reply else reply["next_page"]
+        url = url if more else None
+    return pages
+
+
+@pytest.fixture
+def five(box: Client) -> Client:
+    for number in range(5):
+        box.ticket(subject=f"{number}")
+    return box
+
+
+@pytest.mark.parametrize("query", ["page[size]=2", "per_page=2"])
+def test_tickets_are_walked_page_by_page(five: Client, query: str) -> None:
+    assert follow(five, f"{five.url}/api/v2/tickets.json?{query}", "tickets") == [[1, 2], [3, 4], [5]]
+
+
+@pytest.mark.parametrize("query", ["page[size]=1", "per_page=1"])
+def test_plain_kinds_are_walked_too(box: Client, query: str) -> None:
+    names = {box.group(name)["id"] for name in ("A", "B", "C")}
+    pages = follow(box, f"{box.url}/api/v2/groups?{query}", "groups")
+    assert len(pages) == 4
+    assert names < {row for page in pages for row in page}
+
+
+def test_a_cursor_leads_back_as_well(five: Client) -> None:
+    first = five.read("/tickets", **{"page[size]": 2})
+    second = five.read("/tickets", **{"page[size]": 2, "page[after]": first["meta"]["after_cursor"]})
+    back = five.read("/tickets", **{"page[size]": 2, "page[before]": second["meta"]["before_cursor"]})
+    assert [row["id"] for row in back["tickets"]] == [1, 2]
+    assert set(first["links"]) == {"next", "prev"}
+    assert set(first["meta"]) == {"has_more", "after_cursor", "before_cursor"}
+
+
+def test_offset_pages_tell_the_count_and_both_neighbours(five: Client) -> None:
+    reply = five.read("/tickets.json", per_page=2, page=2)
+    assert reply["count"] == 5
+    assert reply["next_page"] == f"{five.url}/api/v2/tickets.json?per_page=2&page=3"
+    assert reply["previous_page"] == f"{five.url}/api/v2/tickets.json?per_page=2&page=1"
+
+
+@pytest.mark.parametrize("query", ["page=101", "page=x", "page[size]=101", "page[after]=nonsense", "page[after]=e30="])
+def test_pages_that_cannot_be_are_refused(five: Client, query: str) -> None:
+    reply = five.ask("GET", f"/tickets?{query}")
+    assert reply.status_code == 400
+    assert reply.json()["errors"][0]["code"] == "InvalidPaginationParameter"
+
+
+def test_guide_lists_page_in_their_own_way(box: Client) -> None:
+    box.send("POST", "/help_center/categories", {"category": {"name": "General"}}, 201)
+    plain = box.read("/help_center/categories.json")
+    assert set(plain) == {"categories", "page", "previous_page", "next_page", "per_page", "page_count", "count"}
+    by_cursor = box.read("/help_center/en-us/categories.json", **{"page[size]": 1})
+    assert set(by_cursor["links"]) == {"first", "last"}

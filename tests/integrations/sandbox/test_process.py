@@ -1,0 +1,105 @@
+"""The sandbox as a process of its own: it tells its address, ends in order, and forgets nothing when killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integrations.sandbox.client import TOKEN, Client
+
+ROOT = Path(__file__).parents[3]
+Starter = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Starter]:
+    children: list[subprocess.Popen[str]] = []
+
+    def starts(*words: str, data: Path = tmp_path / "account") -> subprocess.Popen[str]:
+        argv = [sys.executable, "-m", "integrations.zendesk.sandbox", "--data", str(data), *words]
+        child = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        children.append(child)
+        return child
+
+    yield starts
+    for child in children:
+        child.kill()
+        child.communicate()
+
+
+def address(child: subprocess.Popen[str]) -> str:
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    found = re.fullmatch(r"Zendesk sandbox on (http://127\.0\.0\.1:\d+)\n", line)
+    assert found is not None, line
+    return found[1]
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_it_tells_its_address_and_ends_in_order(start: Starter, name: signal.Signals) -> None:
+    child = start("--port", "0", "--token", TOKEN)
+    assert Client(address(child)).read("/users/me")["user"]["role"] == "admin"
+    child.send_signal(name)
+    assert child.wait(15) == 0
+
+
+def test_a_kill_loses_nothing_that_was_answered(start: Starter) -> None:
+    child = start("--port", "0", "--token", TOKEN)
+    box = Client(address(child))
+    box.ticket()
+    box.change(1, comment={"body": "Said before the end"}, tags=["kept"])
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait(15)
+    again = Client(address(start("--port", "0")))
+    assert again.read("/tickets/1")["ticket"]["tags"] == ["kept"]
+    assert [row["body"] for row in again.read("/tickets/1/comments")["comments"]][-1] == "Said before the end"
+    assert again.ticket()["id"] == 2
+    assert [line["status"] for line in again.journal()][:2] == [201, 200]
+
+
+def test_without_a_token_one_is_made_for_its_owner_alone(start: Starter, tmp_path: Path) -> None:
+    url = address(start("--port", "0"))
+    path = tmp_path / "account" / "token"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Client(url, token=path.read_text().strip()).read("/users/me")
+
+
+def test_a_taken_port_is_told_in_words(start: Starter) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        child = start("--port", str(port))
+        _, words = child.communicate(timeout=15)
+    assert child.returncode == 1
+    assert f"127.0.0.1:{port} is taken" in words
+    assert "Traceback" not in words
+
+
+def test_a_held_folder_is_told_in_words(start: Starter) -> None:
+    address(start("--port", "0"))
+    second = start("--port", "0")
+    _, words = second.communicate(timeout=15)
+    assert second.returncode == 1
+    assert "Talk to it over HTTP, or stop it first" in words
+    assert "Traceback" not in words
+
+
+def test_it_stands_alone(tmp_path: Path) -> None:
+    """With nothing else of the house on the path it still starts: it imports nothing of ours."""
+    code = (
+        "import sys, pathlib, integrations.zendesk.sandbox.box as box\n"
+        "named = {name.split('.')[0] for name in sys.modules}\n"
+        "assert not named & {'app', 'automations', 'flask', 'sqlalchemy', 'rq', 'zenpy'}, named\n"
+        f"made = box.Sandbox(pathlib.Path({str(tmp_path)!r}), token='x'); made.start(); made.stop()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
