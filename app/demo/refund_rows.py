@@ -1,0 +1,139 @@
+"""The demo's refunds, each asked for, decided and paid by the refund desk's own functions, at its own time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.actor import Actor, ActorKind, acting_as
+from app.bookings.model import Booking, Customer
+from app.demo.booking_rows import case_ref
+from app.demo.cases import CASES, Case
+from app.demo.past import PastTicket, Told, past_tickets
+from app.demo.sign_ins import AGENT, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
+from app.people.model import User
+from app.people.rights import RIGHTS
+from app.refunds.model import Refund, RefundState
+from app.refunds.refund import approve, cancel, quote_for, reject, request_refund
+from app.tickets.model import Ticket
+
+TICKET_SEED = "tickets of 20260615"
+PAYING = Actor(ActorKind.system, "opsroom")
+DECLINED = "결제사가 환불을 거절했습니다. · The payment provider declined the refund."
+NO_ANSWER = "결제사의 답을 기다립니다. · The provider has not answered yet."
+WHY_NOT = "정책상 환불 대상이 아님"
+
+
+def the_past(session: Session, moment: datetime) -> list[PastTicket]:
+    """The tickets that this office's bookings and refunds tell of."""
+    bought = session.scalars(select(Booking).options(joinedload(Booking.customer)).order_by(Booking.ref)).all()
+    by_ref = {booking.ref: booking for booking in bought}
+    told = [_told(moment, case, by_ref[case_ref(place)]) for place, case in enumerate(CASES)]
+    plain = [booking for booking in bought if booking.ref < case_ref(0)]
+    people = session.scalars(select(Customer).where(Customer.zendesk_id.is_not(None)).order_by(Customer.zendesk_id))
+    return past_tickets(Random(TICKET_SEED), moment, plain, people.all(), told)
+
+
+def refunds(session: Session, moment: datetime, users: Mapping[str, User]) -> int:
+    """With the mirror's row of each one's ticket: the first sync brings the rest of it. Does not commit."""
+    tickets = {ticket.booking: ticket for ticket in the_past(session, moment) if "refund_request" in ticket.tags}
+    for place, case in enumerate(CASES):
+        booking = session.scalars(select(Booking).where(Booking.ref == case_ref(place))).one()
+        ticket = _mirrored(session, tickets[booking.ref], booking, moment)
+        asker = users[(GLOBAL_AGENT if case.language == "en" else AGENT).key]
+        decider = users[(MANAGER if place % 2 else SECOND_MANAGER).key]
+        _go_through(session, _told(moment, case, booking), asker, decider, ticket)
+    return len(CASES)
+
+
+def _told(moment: datetime, case: Case, booking: Booking) -> Told:
+    asked_at = case.asked_at(moment)
+    quoted = quote_for(booking, case.reason, asked_at, case.extent)
+    waits = timedelta(hours=min(20, max(case.hours_ago // 3, 1)))
+    return Told(case, booking, quoted.amount_minor + case.more_minor, asked_at, asked_at + waits)
+
+
+def _go_through(session: Session, told: Told, asker: User, decider: User, ticket: Ticket) -> None:
+    case = told.case
+    with clock.stopped(told.asked_at), acting_as(_person(asker)):
+        refund = request_refund(
+            session,
+            told.booking,
+            case.reason,
+            at=told.asked_at,
+            by_user=asker,
+            amount_minor=told.amount_minor,
+            extent=case.extent,
+            ticket=ticket,
+            note=case.note,
+        )
+        session.flush()
+    with clock.stopped(told.decided_at), acting_as(_person(decider)):
+        if case.state is RefundState.rejected:
+            reject(refund, WHY_NOT)
+        elif case.state is RefundState.cancelled:
+            cancel(refund, case.note)
+        elif case.state is not RefundState.requested:
+            approve(refund)
+        session.flush()
+    with clock.stopped(told.decided_at + timedelta(seconds=40)), acting_as(PAYING):
+        _pay(refund, case.state)
+        session.flush()
+
+
+def _pay(refund: Refund, state: RefundState) -> None:
+    """To where the case has come; what the provider knows of it is written into its books afterwards."""
+    if refund.state is RefundState.approved:
+        for step in _PAYING[state]:
+            refund.move_to(step, {RefundState.failed: DECLINED, RefundState.unknown: NO_ANSWER}.get(step, ""))
+        refund.tries = 1
+    if state is RefundState.paid:
+        refund.paid_at = clock.now()
+    if state is RefundState.failed:
+        refund.failure = DECLINED
+    if state is RefundState.unknown:
+        refund.failure = NO_ANSWER
+    if state in {RefundState.paid, RefundState.failed, RefundState.rejected}:
+        refund.told_at = clock.now() + timedelta(minutes=5)
+
+
+_PAYING: Mapping[RefundState, Sequence[RefundState]] = {
+    RefundState.paid: (RefundState.paying, RefundState.paid),
+    RefundState.failed: (RefundState.paying, RefundState.failed),
+    RefundState.unknown: (RefundState.paying, RefundState.unknown),
+}
+
+
+def _mirrored(session: Session, ticket: PastTicket, booking: Booking, moment: datetime) -> Ticket:
+    row = Ticket(
+        zendesk_id=ticket.number,
+        subject=ticket.subject,
+        description=ticket.said[0].body,
+        status=ticket.status,
+        priority=ticket.priority,
+        type=ticket.type,
+        tags=sorted(ticket.tags),
+        group_id=ticket.group,
+        assignee_id=ticket.assignee,
+        requester_id=ticket.requester_id,
+        submitter_id=ticket.requester_id,
+        channel=ticket.channel,
+        custom_fields={},
+        satisfaction=ticket.satisfaction,
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+        mirrored_at=moment,
+        booking=booking,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _person(user: User) -> Actor:
+    return Actor(ActorKind.person, user.name, user.id, RIGHTS[user.role])
