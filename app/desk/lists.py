@@ -154,6 +154,11 @@ class Lists:
         first = tabs[-1] if asked is None and narrowed else tabs[0]
         return next((tab for tab in tabs if tab.key == asked), first)
 
+    def search_placeholder(self: Any) -> str:
+        """The names of what is searched; a column of another table that was given no label is searched silently."""
+        labels = self.column_labels or {}
+        return ", ".join(str(labels[name]) for name in self.column_searchable_list or () if name in labels)
+
     def shown_tabs(self: Any) -> list[ShownTab]:
         """Every saved view with its count, all counted by one query."""
         tabs = self.all_tabs()

@@ -16,10 +16,13 @@ from app.desk.shown import ago, chip, day, lines, money, plain, shown, when
 from app.desk.states import named_as
 from app.words import language, say
 
+DAY_SECONDS = 86_400
 STATIC = Path(__file__).parent / "static"
 
 
 def dress(app: Flask) -> None:
+    # Files of ours carry their version in the address, so they may be kept.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_SECONDS
     app.jinja_env.globals.update(
         t=say,
         language=language,

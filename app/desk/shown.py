@@ -11,30 +11,26 @@ from typing import Any
 from markupsafe import Markup
 
 from app import clock
+from app import money as amounts
 from app.desk.states import Named, named, named_as
 from app.words import Words, language, say
 
 NOTHING = "–"
-SIGNS = {"KRW": "₩", "JPY": "¥", "USD": "$", "EUR": "€"}
-NO_DECIMALS = frozenset({"KRW", "JPY", "VND"})
 LONG_TEXT = 2000
 YES, NO = say("예", "Yes"), say("아니요", "No")
 
 
 def money(minor: int | None, currency: str = "KRW") -> str:
-    """`minor` units as people write them: ₩480,000; $12.50; −₩3,000."""
+    """`minor` units as people write them; a currency that is not known here stands before the plain number."""
     if minor is None:
         return NOTHING
-    sign = "−" if minor < 0 else ""
-    mark = SIGNS.get(currency, f"{currency} ")
-    if currency in NO_DECIMALS:
-        return f"{sign}{mark}{abs(minor):,}"
-    return f"{sign}{mark}{abs(minor) / Decimal(100):,.2f}"
+    return amounts.shown(minor, currency) if currency in amounts.EXPONENTS else f"{currency} {minor:,}"
 
 
 def major(minor: int, currency: str) -> int | Decimal:
     """`minor` units as a number for a file."""
-    return minor if currency in NO_DECIMALS else minor / Decimal(100)
+    places = amounts.EXPONENTS.get(currency, 0)
+    return Decimal(minor).scaleb(-places) if places else minor
 
 
 def when(at: datetime | None) -> str:

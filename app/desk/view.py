@@ -75,6 +75,7 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
     """A screen over `model`."""
 
     model: Any = Base
+    _auto_joins: Any
     endpoint: ClassVar[str] = ""
     label: ClassVar[Words] = say("목록", "List")
     icon: ClassVar[str] = "dot"

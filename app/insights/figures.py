@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -16,6 +18,7 @@ from app.rules.model import RuleRun
 from app.tickets.model import Comment, Ticket
 
 DAYS = 14
+HOURS = 24
 WEEK = 7
 RESOLVED = ("solved", "closed")
 RESOLUTION_DAYS = 28
@@ -51,11 +54,9 @@ def contact_rate(session: Session) -> ContactRate:
 def _by_day(session: Session, column: InstrumentedAttribute[datetime]) -> tuple[int, ...]:
     """Rows a day, oldest first; today, which is not over, is left out. Days begin at midnight in Seoul."""
     edges = [_midnight(DAYS - number) for number in range(DAYS + 1)]
-    days = [
-        func.coalesce(func.sum(case(((column >= edges[number]) & (column < edges[number + 1]), 1), else_=0)), 0)
-        for number in range(DAYS)
-    ]
-    found = session.execute(select(*days).where(column >= edges[0], column < edges[-1])).one()
+    found = session.execute(
+        select(*_counts(column, edges)).where(column >= edges[0], column < edges[-1]),
+    ).one()
     return tuple(int(count) for count in found)
 
 
@@ -123,18 +124,31 @@ def refunds_owed(session: Session) -> Owed:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Firings of rules in the last 24 hours, and how many tickets they were for."""
+    """Firings of rules in the last 24 hours, by hour, oldest first, and how many tickets they were for."""
 
-    runs: int
+    by_hour: tuple[int, ...]
     tickets: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_hour)
 
 
 def runs_of_a_day(session: Session) -> Runs:
-    since = clock.now() - timedelta(hours=24)
+    now = clock.now()
+    edges = [now - timedelta(hours=HOURS - number) for number in range(HOURS + 1)]
     found = session.execute(
-        select(func.count(), func.count(func.distinct(RuleRun.ticket_id))).where(RuleRun.at >= since)
+        select(func.count(func.distinct(RuleRun.ticket_id)), *_counts(RuleRun.at, edges)).where(RuleRun.at >= edges[0])
     ).one()
-    return Runs(*found)
+    return Runs(tuple(int(count) for count in found[1:]), int(found[0]))
+
+
+def _counts(column: InstrumentedAttribute[datetime], edges: Sequence[datetime]) -> list[Any]:
+    """One count for each stretch between two edges."""
+    return [
+        func.coalesce(func.sum(case(((column >= since) & (column < until), 1), else_=0)), 0)
+        for since, until in pairwise(edges)
+    ]
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -25,7 +25,7 @@ from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule
 from app.words import Words, say
 
-SHOWN = 5
+SHOWN = 3
 SYNC_IS_OLD = timedelta(minutes=15)
 
 
@@ -96,12 +96,9 @@ def _sync(link: Link | None) -> Iterator[Todo]:
 
 
 def _stuck_refunds(session: Session, actor: Actor) -> Iterator[Todo]:
-    rows = session.scalars(
-        select(Refund)
-        .where(Refund.state.in_(STUCK_REFUNDS), *limits(Refund, actor, city="booking.city", vendor=None))
-        .order_by(Refund.requested_at)
-        .limit(SHOWN)
-    ).all()
+    conditions = [Refund.state.in_(STUCK_REFUNDS), *limits(Refund, actor, city="booking.city", vendor=None)]
+    total = session.scalar(select(func.count()).select_from(Refund).where(*conditions)) or 0
+    rows = session.scalars(select(Refund).where(*conditions).order_by(Refund.requested_at).limit(SHOWN)).all()
     for refund in rows:
         name, amount = named(refund.state), money(refund.amount_minor, refund.currency)
         unknown = refund.state is RefundState.unknown
@@ -119,6 +116,11 @@ def _stuck_refunds(session: Session, actor: Actor) -> Iterator[Todo]:
             say("열기", "Open"),
             "refunds.details_view",
             {"id": refund.id},
+        )
+    if total > len(rows):
+        left = total - len(rows)
+        yield _more(
+            BAD, say(f"확인이 필요한 환불이 {left}건 더 있습니다.", f"{_many(left, 'more refund')} to look into.")
         )
 
 
@@ -160,16 +162,11 @@ def _approvals(session: Session, actor: Actor) -> Iterator[Todo]:
         )
     if total > len(rows):
         left = total - len(rows)
-        yield Todo(
-            WARN,
-            say("승인", "Approve"),
-            say(f"승인을 기다리는 환불이 {left}건 더 있습니다.", f"{left} more refunds wait for approval."),
-            None,
-            "",
-            say("모두 보기", "See all"),
-            "refunds.index_view",
-            {},
-        )
+        yield _more(WARN, say(f"승인을 기다리는 환불이 {left}건 더 있습니다.", f"{left} more wait for approval."))
+
+
+def _more(tone: str, sentence: Words) -> Todo:
+    return Todo(tone, say("환불", "Refund"), sentence, None, "", say("모두 보기", "See all"), "refunds.index_view", {})
 
 
 def _pushes(session: Session) -> Iterator[Todo]:
@@ -181,7 +178,10 @@ def _pushes(session: Session) -> Iterator[Todo]:
         yield Todo(
             BAD,
             say("보낼함", "Outbox"),
-            say(f"Zendesk로 보내지 못한 변경이 {stuck}건 있습니다.", f"{stuck} changes could not be sent to Zendesk."),
+            say(
+                f"Zendesk로 보내지 못한 변경이 {stuck}건 있습니다.",
+                f"{_many(stuck, 'change')} could not be sent to Zendesk.",
+            ),
             None,
             "",
             say("확인하기", "Look"),
@@ -194,7 +194,7 @@ def _pushes(session: Session) -> Iterator[Todo]:
             say("보류", "Held"),
             say(
                 f"보내기가 꺼져 있어 보류된 변경이 {held}건 있습니다. 보내거나 버려 주세요.",
-                f"{held} changes are held because pushing was off. Send them or drop them.",
+                f"{_many(held, 'change')} held because pushing was off. Send or drop what is held.",
             ),
             None,
             "",
@@ -212,7 +212,10 @@ def _inbox(session: Session) -> Iterator[Todo]:
         yield Todo(
             BAD,
             say("받은함", "Inbox"),
-            say(f"처리하지 못한 알림이 {dead}건 있습니다.", f"{dead} deliveries could not be worked."),
+            say(
+                f"처리하지 못한 알림이 {dead}건 있습니다.",
+                f"{_many(dead, 'delivery', 'deliveries')} could not be worked.",
+            ),
             None,
             ago(oldest),
             say("확인하기", "Look"),
@@ -240,7 +243,7 @@ def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
         say("보험", "Insurance"),
         say(
             f"활동 중인 파트너 {total}명의 보험이 30일 안에 끝나거나 이미 없습니다. 보험이 없으면 배정할 수 없습니다.",
-            f"{total} working partners have insurance that ends within 30 days, or none. Without it none can be sent.",
+            f"{_many(total, 'working partner')} with insurance that ends within 30 days, or none. Without it nobody is sent.",
         ),
         say(where, where),
         day(last),
@@ -259,7 +262,7 @@ def _twins(session: Session, actor: Actor) -> Iterator[Todo]:
             say("쌍둥이", "Twin"),
             say(
                 f"초안 규칙 {count}개가 Zendesk에서도 켜져 있습니다. 켜기 전에 어느 쪽이 답할지 정해 주세요.",
-                f"{count} draft rules still run inside Zendesk too. Before going live, decide which one answers.",
+                f"{_many(count, 'draft rule')} still on inside Zendesk too. Before going live, decide which one answers.",
             ),
             say(f"「{title}」 등", f"“{title}” and others") if count > 1 else say(f"「{title}」", f"“{title}”"),
             "",
@@ -277,3 +280,7 @@ def sync_told(link: Link | None) -> tuple[str, Words]:
     if link.trouble or at is None or clock.now() - at > SYNC_IS_OLD:
         return BAD, say("Zendesk 동기화 지연", "Zendesk sync is late")
     return "good", say(f"Zendesk 동기화 {ago(at)}", f"Zendesk synced {ago(at)}")
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -67,12 +67,16 @@ class UserView(DeskView):
     form_args = {
         "email": {"validators": [Regexp(EMAIL, message=say("이메일 주소를 적어 주세요.", "Write an e-mail address."))]},
         "language": {"choices": [(each, named_as("Language", each).words) for each in LANGUAGES]},
+        "role": {"default": Role.agent},
         "zendesk_id": {"validators": [Optional()]},
     }
 
     def get_create_form(self) -> Any:
-        asked = PasswordField(self.column_labels["password"], [InputRequired()])
-        return type("NewUserForm", (super().get_create_form(),), {"password": asked})
+        form = super().get_create_form()
+        # Made after the others, it stands after them.
+        return type(
+            "NewUserForm", (form,), {"password": PasswordField(self.column_labels["password"], [InputRequired()])}
+        )
 
     def on_model_change(self, form: Any, model: User, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
         """Refuses to lock the last admin out, and oneself."""
