@@ -28,7 +28,7 @@ from app.rules.decide import Decision, decide, merged
 from app.rules.definition import RuleDefinition
 from app.rules.facts_of import Record, facts_at, read_record
 from app.rules.live import Live, read_live, rules_of
-from app.rules.model import Rule, RuleKind, RuleRun, RuleState, RuleVersion
+from app.rules.model import RuleRun, RuleVersion
 from app.rules.then import values_now, values_then, with_waiting
 from app.tickets.model import Ticket, TicketEvent
 from automations.booking_of import find_booking
@@ -71,11 +71,6 @@ def on_updates(session: Session, ticket: Ticket) -> None:
     live = read_live(session, link.zendesk_url)
     for cause in causes:
         _decide(session, live, record, cause, Use.trigger)
-
-
-def has_timed_rules(session: Session) -> bool:
-    some = exists().where(Rule.state == RuleState.live, Rule.kind == RuleKind.automation)
-    return bool(session.scalar(select(some)))
 
 
 def on_time(session: Session, ticket: Ticket) -> None:

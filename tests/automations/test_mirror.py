@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import db
@@ -105,7 +106,7 @@ def test_poison_ends_in_words_and_others_flow(stage: Stage, monkeypatch: pytest.
     until(lambda: arrived(2))
     real = mirror.record
 
-    def stumble(session, claim, look):  # type: ignore[no-untyped-def]
+    def stumble(session: Session, claim: mirror.Claim, look: mirror.Look) -> None:
         if claim.ticket_id == bad:
             raise RuntimeError("a bug of ours")
         real(session, claim, look)

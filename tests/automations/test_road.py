@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
 from app.db import db
 from app.inbox.model import InboxState, WebhookEvent
+from app.language.conditions import Conditions
+from app.language.kinds import Use
 from app.outbox.model import Push, PushState
+from app.rules.definition import RuleDefinition
 from app.rules.model import RuleKind, RuleRun
 from app.tickets.model import Comment, Ticket
 from automations import sync, timed
@@ -123,3 +128,37 @@ def test_rules_on_time_fire_once_for_a_ticket_that_stays_as_it_is(stage: Stage) 
         assert len(push_ids) == 1
         stage.work()
     assert stage.ticket(number)["status"] == "solved"
+
+
+@pytest.mark.parametrize(
+    ("all_of", "met"),
+    [
+        ([("status", "is", "open")], True),
+        ([("status", "greater_than", "pending")], False),
+        ([("status", "less_than", "solved"), ("group_id", "is", str(GROUP))], True),
+        ([("group_id", "is", "")], False),
+        ([("priority", "is", "")], True),
+        ([("NEW", "greater_than", "40")], True),
+        ([("NEW", "is", "60")], False),
+        ([("subject_includes_word", "includes", "nothing")], True),
+    ],
+)
+def test_the_database_narrows_to_what_could_meet_a_rule(
+    office: Flask, all_of: list[tuple[str, str, str]], *, met: bool
+) -> None:
+    now = clock.now()
+    db.session.add(
+        Ticket(
+            zendesk_id=1,
+            status="open",
+            group_id=GROUP,
+            created_at=now - timedelta(hours=50),
+            updated_at=now,
+            mirrored_at=now,
+        )
+    )
+    db.session.flush()
+    rows = [{"field": field, "operator": operator, "value": value} for field, operator, value in all_of]
+    rule = RuleDefinition("x", Use.automation, Conditions.parse({"all": rows}), ())
+    found = db.session.scalars(select(Ticket.id).where(timed.could_meet(rule, now))).all()
+    assert bool(found) is met
