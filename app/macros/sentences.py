@@ -22,6 +22,9 @@ class Sentence:
     known: bool = True
     detail: str = ""
 
+    def __str__(self) -> str:
+        return " ".join(part for part in (str(self.label), str(self.operator), str(self.value)) if part)
+
 
 NOTHING = say("", "")
 EMPTY = say("(없음)", "(none)")

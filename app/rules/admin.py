@@ -2,26 +2,265 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any
 
-from app.desk.view import DeskView
-from app.rules.model import Rule, RuleRun
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.db import db
+from app.desk.saving import CHANGED, SAVED, SEEN, Difference
+from app.desk.view import DeskView, Tab, needs
+from app.errors import Refusal
+from app.macros.controls import vocabulary
+from app.macros.editor import Problems, row_views, sections
+from app.macros.model import Macro
+from app.macros.pickers import pickers_of
+from app.macros.rows import Press, Row
+from app.rules import page, ticket_pages, twins
+from app.rules.definition import RuleRefused
+from app.rules.form import GROUPS, RuleForm, beside_rows
+from app.rules.model import Rule, RuleKind, RuleRun, RuleState
+from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, save, shift
 from app.words import Words, say
+
+MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
+NO_TICKET = say("그 번호의 티켓이 여기에 없습니다.", "There is no ticket of that number here.")
+TWIN_ASKED = say(
+    "Zendesk에서 끄도록 요청했습니다. 곧 반영됩니다.", "Zendesk is asked to switch it off; that takes a moment."
+)
 
 
 class RuleView(DeskView):
     model = Rule
-    subject: ClassVar[str] = "rules"
-    endpoint_name: ClassVar[str] = "rules"
-    label: ClassVar[Words] = say("규칙", "Rules")
-    icon: ClassVar[str] = "workflow"
+    subject = "rules"
+    label = say("규칙", "Rules")
+    icon = "workflow"
+    empty = say(
+        "규칙이 없습니다. 새로 만들거나 `flask rules import`로 Zendesk의 트리거를 가져오세요.",
+        "There are no rules. Make one, or bring Zendesk's triggers by `flask rules import`.",
+    )
+    list_template = "rules/list.html"
+    details_template = "rules/details.html"
+    can_export = False
+    can_create = True
+    can_edit = True
+    column_list = ("position", "title", "kind", "state", "twin", "runs", "last_at", "updated_at")
+    column_labels = {
+        "position": say("순서", "Order"),
+        "title": say("제목", "Title"),
+        "kind": say("종류", "Kind"),
+        "state": say("상태", "State"),
+        "twin": say("Zendesk 쪽", "In Zendesk"),
+        "runs": say("실행 (7일)", "Runs (7 days)"),
+        "last_at": say("마지막 실행", "Last run"),
+        "updated_at": say("바뀐 때", "Changed"),
+    }
+    column_searchable_list = ("title", "description")
+    column_filters = ("kind", "state", "twin")
+    column_sortable_list = ("position", "title", "kind", "state", "twin", "updated_at")
+    column_default_sort = [("kind", True), ("position", False)]
+    tabs = (
+        Tab("live", say("켜짐", "Live"), lambda: Rule.state == RuleState.live),
+        Tab("draft", say("초안", "Drafts"), lambda: Rule.state == RuleState.draft),
+        Tab("paused", say("멈춤", "Paused"), lambda: Rule.state == RuleState.paused),
+        Tab("all", say("전체", "All"), lambda: Rule.state != RuleState.retired),
+        Tab("retired", say("보관", "Retired"), lambda: Rule.state == RuleState.retired),
+    )
+
+    def get_list(self, *args: Any, **more: Any) -> tuple[int | None, Any]:
+        count, rows = super().get_list(*args, **more)
+        told = page.counts(db.session(), [row.id for row in rows]) if isinstance(rows, list) else {}
+        for row in rows if told else ():
+            row.runs, row.last_at = told.get(row.id, page.Count()).runs, told.get(row.id, page.Count()).last_at
+        return count, rows
+
+    def render(self, template: str, **more: Any) -> str:
+        if template == self.details_template:
+            more |= page.page_of(db.session(), more["model"], request.args.get("ticket"))
+        return super().render(template, **more)
+
+    # ----------------------------------------------------------------------------------------------------- the form
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        return self._edited(None)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        return self._edited(self.get_one(request.args.get("id")))
+
+    def _edited(self, rule: Rule | None) -> ResponseReturnValue:
+        if request.method == "GET":
+            return self._drawn(rule, RuleForm.of(rule) if rule else _new_form())
+        form = RuleForm.read(request.form, kind=rule.kind if rule else None)
+        press = Press.read(request.form.get("press"))
+        if press is not None:
+            return self._drawn(rule, form.pressed(press))
+        if rule is not None and request.form.get(SEEN) != str(rule.number):
+            return self._stale(rule, form)
+        try:
+            saved = self._write(rule, form)
+        except StaleDataError:
+            db.session.rollback()
+            return self._stale(rule, form)
+        except RuleRefused as refused:
+            db.session.rollback()
+            by_row, loose = beside_rows(one for one in refused.problems if not one.warning)
+            return self._drawn(rule, form, problems=by_row, refused=loose), 422
+        except Refusal as refusal:
+            db.session.rollback()
+            return self._drawn(rule, form, refused=[refusal.words]), 422
+        flash(str(SAVED), "success")
+        return redirect(self.get_url(".details_view", id=saved.id))
+
+    def _stale(self, rule: Rule | None, form: RuleForm) -> ResponseReturnValue:
+        told = page.differences(db.session(), rule, form) if rule else []
+        return self._drawn(rule, form, refused=[CHANGED], differences=told), 409
+
+    def _write(self, rule: Rule | None, form: RuleForm) -> Rule:
+        saved = save(
+            db.session(),
+            rule,
+            title=form.title,
+            kind=form.kind,
+            definition=form.definition(rule.definition if rule else {}),
+            description=form.description,
+        )
+        db.session.commit()
+        return saved
+
+    def _drawn(
+        self,
+        rule: Rule | None,
+        form: RuleForm,
+        *,
+        problems: Problems | None = None,
+        refused: list[Words] | None = None,
+        differences: list[Difference] | None = None,
+    ) -> str:
+        pickers = pickers_of(db.session())
+        return self.render(
+            "rules/edit.html",
+            rule=rule,
+            form=form,
+            kinds=list(RuleKind),
+            seen=(SEEN, rule.number if rule else 0),
+            groups={name: row_views(name, form.group(name), form.use, pickers, problems) for name in GROUPS},
+            conditions=sections(form.use, pickers, actions=False),
+            actions=sections(form.use, pickers, actions=True),
+            vocabulary=vocabulary(form.use, pickers),
+            refused=refused or [],
+            differences=differences or [],
+        )
+
+    # --------------------------------------------------------------------------------------------- what may be done
+    @expose("/state/", methods=("POST",))
+    @needs(PUBLISH)
+    def state_view(self) -> ResponseReturnValue:
+        """Moves the rule: `now` is the state, `why` the words of whoever does it."""
+        rule, why = self._asked(), (request.form.get("why") or "")[:500]
+        wanted = request.form.get("now", "")
+        if wanted not in set(RuleState):
+            raise Refusal(say("그런 상태는 없습니다.", "There is no such state."))
+        now = RuleState(wanted)
+        return self._done(
+            rule, lambda: go_live(db.session(), rule, why) if now is RuleState.live else move(rule, now, why)
+        )
+
+    @expose("/twin/", methods=("POST",))
+    @needs(PUBLISH)
+    def twin_view(self) -> ResponseReturnValue:
+        """`wish` off: asks Zendesk to switch the twin off. Anything else accepts that both run."""
+        rule = self._asked()
+        if request.form.get("wish") == "off":
+            return self._done(rule, lambda: twins.ask_off(db.session(), rule), TWIN_ASKED)
+        return self._done(rule, lambda: twins.accept(rule))
+
+    @expose("/back-to/", methods=("POST",))
+    @needs(EDIT)
+    def back_to_view(self) -> ResponseReturnValue:
+        rule, number = self._asked(), request.form.get("number", "")
+        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+        return self._done(rule, lambda: roll_back(db.session(), rule, wanted), SAVED)
+
+    @expose("/shift/", methods=("POST",))
+    @needs(PUBLISH)
+    def shift_view(self) -> ResponseReturnValue:
+        rule = self._asked()
+        shift(db.session(), rule, 1 if request.form.get("to") == "down" else -1)
+        db.session.commit()
+        return redirect(self.get_url(".index_view", tab=request.form.get("tab") or None))
+
+    def _asked(self) -> Rule:
+        rule: Rule = self.get_one(request.form.get("id"))
+        return rule
+
+    def _done(self, rule: Rule, act: Any, told: Words = MOVED) -> ResponseReturnValue:
+        """Does it and goes back to the rule's page; a refusal is told there."""
+        rule_id = rule.id
+        try:
+            act()
+            db.session.commit()
+        except StaleDataError:
+            db.session.rollback()
+            flash(str(CHANGED), "error")
+        except Refusal as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+        else:
+            flash(str(told.fill(title=rule.title)), "success")
+        return redirect(self.get_url(".details_view", id=rule_id))
+
+    # ------------------------------------------------------------------------------------------------------ the why
+    @expose("/why/")
+    @needs("rules.view")
+    def why_view(self) -> ResponseReturnValue:
+        """Every rule on one ticket, ?ticket=its number."""
+        return self.render("rules/why.html", **ticket_pages.why_page(db.session(), request.args.get("ticket", "")))
+
+    @expose("/macro/")
+    @needs("macros.view")
+    def macro_view(self) -> ResponseReturnValue:
+        """A macro as it would answer one ticket, in both languages: ?id=the macro&ticket=its number."""
+        asked = request.args.get("id", "")
+        macro = db.session.get(Macro, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+        if macro is None:
+            abort(404)
+        return self.render(
+            "rules/macro.html", **ticket_pages.macro_page(db.session(), macro, request.args.get("ticket", ""))
+        )
+
+
+def _new_form() -> RuleForm:
+    kind = request.args.get("kind", "")
+    named = RuleKind(kind) if kind in set(RuleKind) else RuleKind.trigger
+    return RuleForm(kind=named, all=(Row(operator="is"),), actions=(Row(),))
 
 
 class RuleRunView(DeskView):
     model = RuleRun
-    subject: ClassVar[str] = "rules"
-    endpoint_name: ClassVar[str] = "runs"
-    label: ClassVar[Words] = say("실행 기록", "Rule runs")
-    icon: ClassVar[str] = "activity"
+    subject = "runs"
+    label = say("실행 기록", "Rule runs")
+    icon = "activity"
     can_create = False
     can_edit = False
+    details_template = "rules/run.html"
+    column_list = ("at", "rule.title", "rule_number", "ticket.zendesk_id", "ticket.subject", "cause", "push")
+    column_labels = {
+        "at": say("때", "When"),
+        "rule.title": say("규칙", "Rule"),
+        "rule_number": say("판", "Version"),
+        "ticket.zendesk_id": say("티켓", "Ticket"),
+        "ticket.subject": say("제목", "Subject"),
+        "cause": say("계기", "Cause"),
+        "push": say("보내기", "Sent"),
+    }
+    column_searchable_list = ("rule.title", "ticket.zendesk_id")
+    column_default_sort = ("id", True)
+    empty = say("아직 실행된 규칙이 없습니다.", "No rule has run yet.")
+
+    def render(self, template: str, **more: Any) -> str:
+        if template == self.details_template:
+            more |= ticket_pages.run_page(db.session(), more["model"])
+        return super().render(template, **more)

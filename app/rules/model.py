@@ -163,3 +163,5 @@ class RuleRun(Base):
 
     ticket: Mapped[Ticket] = relationship()
     rule: Mapped[Rule] = relationship()
+    # By its name: the outbox stands above the rules.
+    push: Mapped[Any] = relationship("Push", viewonly=True)

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
+from app.desk.saving import Difference
+from app.desk.shown import NOTHING
 from app.language.kinds import Use
 from app.language.verdict import Reason
 from app.language.vocabulary import action_of
@@ -22,7 +24,7 @@ from app.rules import why
 from app.rules.definition import problems
 from app.rules.diff import GROUP_WORDS, Line, difference, sentences_of
 from app.rules.exchange import to_text
-from app.rules.form import raw_rows
+from app.rules.form import RuleForm, raw_rows
 from app.rules.model import Rule, RuleRun, RuleVersion
 from app.rules.rule import unknown_in
 from app.tickets.model import Ticket
@@ -78,7 +80,7 @@ def page_of(session: Session, rule: Rule, ticket_number: str | None) -> dict[str
     return {
         "rule": rule,
         "group_words": GROUP_WORDS,
-        "sentences": sentences_of(rule.definition, use, pickers),
+        "sentences_by": sentences_of(rule.definition, use, pickers),
         "versions": list(_versions(rule, use, pickers)),
         "moves": list(reversed(rule.moves)),
         "runs": runs_of(session, rule),
@@ -88,6 +90,23 @@ def page_of(session: Session, rule: Rule, ticket_number: str | None) -> dict[str
         "asked": ticket_number or "",
         "why": _why(session, rule, ticket_number, use, pickers),
     }
+
+
+def differences(session: Session, rule: Rule, form: RuleForm) -> list[Difference]:
+    """What stands in the database otherwise than in the form that was sent."""
+    use, pickers = Use(rule.kind.value), pickers_of(session)
+    found = []
+    if rule.title != form.title:
+        found.append(Difference(str(say("제목", "Title")), rule.title, form.title))
+    if rule.description != form.description:
+        found.append(Difference(str(say("설명", "Description")), rule.description, form.description))
+    lines = difference(rule.definition, form.definition(rule.definition), use, pickers)
+    for group, label in GROUP_WORDS.items():
+        stands = " · ".join(str(one.sentence) for one in lines if one.group == group and not one.came)
+        typed = " · ".join(str(one.sentence) for one in lines if one.group == group and one.came)
+        if stands or typed:
+            found.append(Difference(str(label), stands or NOTHING, typed or NOTHING))
+    return found
 
 
 def warnings_of(session: Session, rule: Rule) -> list[Words]:

@@ -55,14 +55,14 @@ def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
 
 
 def _explained(session: Session, rules: Sequence[Rule], facts: TicketFacts) -> list[Why]:
-    live = read_live(session, _zendesk_url())
+    live = read_live(session, zendesk_url())
     by_id = {str(one.id): one for one in rules}
     compiled = RuleSet.compile([replace(definition_of(one), active=True) for one in rules])
     told = explain(compiled, facts, clock.now(), macros=live.macros, account=live.account)
     return [Why(by_id[one.rule.id], one) for one in told]
 
 
-def _zendesk_url() -> str | None:
+def zendesk_url() -> str | None:
     url: str | None = current_app.extensions["opsroom.settings"].zendesk_url
     return url
 

@@ -101,6 +101,10 @@ class Ticket(Base):
     booking: Mapped[Booking | None] = relationship()
     comments: Mapped[list[Comment]] = relationship(back_populates="ticket", order_by="Comment.zendesk_id")
     events: Mapped[list[TicketEvent]] = relationship(back_populates="ticket", order_by="TicketEvent.audit_id")
+    # By their names: these rooms stand above the tickets.
+    runs: Mapped[list[Any]] = relationship("RuleRun", viewonly=True, order_by="RuleRun.id.desc()")
+    pushes: Mapped[list[Any]] = relationship("Push", viewonly=True, order_by="Push.id.desc()")
+    refunds: Mapped[list[Any]] = relationship("Refund", viewonly=True, order_by="Refund.id.desc()")
     requester: Mapped[ZendeskUser | None] = relationship(
         primaryjoin="foreign(Ticket.requester_id) == ZendeskUser.zendesk_id", viewonly=True
     )
