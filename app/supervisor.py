@@ -20,6 +20,7 @@ from rq import Queue, Worker
 from app.bell import EVENTS, SLOW
 from app.children import Child, Crew
 from app.cli import terminal_language
+from app.demo.sign_ins import KEPT_IN
 from app.errors import SettingsError
 from app.settings import SANDBOX_EMAIL, Settings
 from app.valkey import NoValkey, answers, command, home_redis_url
@@ -30,7 +31,6 @@ WEB_WORKERS, WEB_THREADS = 2, 8
 WORKERS = {EVENTS: 2, SLOW: 1}
 FILL_SECONDS = 600.0
 JOB_GRACE_SECONDS = 15.0
-SIGN_INS = "demo_sign_ins.json"
 
 
 class CannotRun(Exception):
@@ -109,7 +109,7 @@ def welcome(settings: Settings) -> Words:
         lines.append(say("  Zendesk 연습장  {url}", "  A Zendesk in a box   {url}").fill(url=url))
     lines += [
         say("  자료와 기록     {home}", "  Its files and logs   {home}").fill(home=settings.home),
-        *_sign_ins(settings.home / SIGN_INS),
+        *_sign_ins(settings.home / KEPT_IN),
     ]
     ko, en = ("\n".join(line.in_language(language) for line in lines) for language in ("ko", "en"))
     return say(ko, en)

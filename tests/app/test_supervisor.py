@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from app.children import Child
+from app.demo.sign_ins import KEPT_IN
 from app.settings import Settings
-from app.supervisor import SIGN_INS, CannotRun, main, stages, welcome
+from app.supervisor import CannotRun, main, stages, welcome
 from app.words import speak, spoken
 
 # Variables of the machine that would change what is started.
@@ -149,7 +150,7 @@ def test_the_refusal_is_korean_in_a_korean_terminal(
 
 def test_the_welcome_tells_addresses_and_who_may_sign_in(tmp_path: Path) -> None:
     rows = [{"role": "auditor", "email": "auditor@demo.example", "password": "made-for-this-home"}]
-    (tmp_path / SIGN_INS).write_text(json.dumps(rows))
+    (tmp_path / KEPT_IN).write_text(json.dumps(rows))
     told = welcome(demo(tmp_path, PORT="8001", SANDBOX_PORT="8011"))
     for language in ("ko", "en"):
         with spoken(language):
