@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for left processes in /proc"),
 ]
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 
 
 class House(MarkedRun):
