@@ -17,8 +17,8 @@ class Answer:
     actions: tuple[dict[str, str], ...] = field(default=())
 
 
-_ABOUT = "{% if booking.number != blank %}(예약 {{booking.number}}, {{booking.starts_at}}) {% endif %}"
-_ABOUT_EN = "{% if booking.number != blank %} about booking {{booking.number}} ({{booking.starts_at}}){% endif %}"
+_ABOUT = "{% if booking.number %}(예약 {{booking.number}}, {{booking.starts_at}}) {% endif %}"
+_ABOUT_EN = "{% if booking.number %} about booking {{booking.number}} ({{booking.starts_at}}){% endif %}"
 
 ANSWERS = (
     Answer(

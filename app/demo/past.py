@@ -197,7 +197,7 @@ def _status(rng: Random, age: timedelta) -> str:
     if age > timedelta(days=4):
         return rng.choices(("solved", "open", "pending", "hold"), (88, 4, 5, 3))[0]
     if age > timedelta(hours=8):
-        return rng.choices(("solved", "open", "pending", "hold"), (45, 32, 18, 5))[0]
+        return rng.choices(("solved", "open", "pending", "hold"), (42, 27, 27, 4))[0]
     return rng.choices(("open", "pending"), (80, 20))[0]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import shutil
 import stat
 from collections import Counter
@@ -11,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -27,6 +30,7 @@ from app.demo.commands import demo, make
 from app.demo.people_rows import ENDINGS
 from app.demo.sign_ins import PEOPLE, passwords
 from app.factory import create_app
+from app.language.facts_of_ticket import BookingFacts, Person, TicketFacts
 from app.link.link import the_link
 from app.macros.macro import definition_of as macro_definition
 from app.macros.macro import missing_languages
@@ -167,6 +171,18 @@ def test_every_policy_rule_and_macro_stands(filled: Path) -> None:
     assert {"refund_paid", "refund_failed", "refund_rejected"} <= keys
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_answer_reads_well_with_a_booking_and_without(filled: Path, language: str) -> None:
+    booking = BookingFacts(number="B-10001", starts_at=clock.now())
+    for about in (None, booking):
+        facts = TicketFacts(id="1", requester=Person(id="7", name="Emma Wilson"), requester_id="7", booking=about)
+        for macro in db.session.scalars(select(Macro).where(Macro.key.not_like("refund_%"))):
+            plan, _ = macro_definition(macro).apply(facts, clock.now(), language)
+            (said,) = plan.comments
+            assert "Emma Wilson" in said.body
+            assert not re.search(r"[{}%]|\( *,? *\)|  ", said.body), said.body
+
+
 def test_both_housing_policies_bind_by_gateway_channel_and_time(filled: Path) -> None:
     bound = db.session.execute(
         select(Booking.gateway, Booking.channel, Booking.paid_at, PolicyVersion).join(Booking.policy_version)
@@ -268,7 +284,7 @@ def test_a_refund_stands_on_the_ticket_that_asked_for_it(filled: Path) -> None:
 def test_the_sandbox_lets_the_settings_own_token_in_as_admin(house: Flask, filled: Path) -> None:
     assert has_sandbox(house.extensions["opsroom.settings"])
     (admin,) = sandbox_rows(filled, "select body from users where role = 'admin'")
-    assert admin["email"] == SANDBOX_EMAIL
+    assert (admin["email"], admin["name"]) == (SANDBOX_EMAIL, "고객 행복팀")
 
 
 def test_a_run_that_was_cut_off_before_the_sandbox_is_completed_with_the_same_past(empty: Flask) -> None:
@@ -307,8 +323,16 @@ def test_a_running_sandbox_is_filled_over_http(empty: Flask, tmp_path: Path) -> 
         assert done.exit_code == 0, done.output
         assert "데모 준비를 마쳤습니다" in done.output
         assert tickets_there(settings) == 200
+        (admin,) = sandbox_rows_over_http(url, "users.json?role=admin")
+        assert admin["name"] == "고객 행복팀"
         again_done = empty.test_cli_runner().invoke(args=["demo"], env={"LANG": "C.UTF-8", "LC_ALL": ""})
         assert "here already" in again_done.output
+
+
+def sandbox_rows_over_http(url: str, path: str) -> list[Json]:
+    signed = base64.b64encode(f"{SANDBOX_EMAIL}/token:{TOKEN}".encode()).decode()
+    with urlopen(Request(f"{url}/api/v2/{path}", headers={"Authorization": f"Basic {signed}"}), timeout=5) as reply:
+        return list(json.load(reply)["users"])
 
 
 @contextmanager
