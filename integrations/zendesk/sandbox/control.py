@@ -1,15 +1,14 @@
 """/_sandbox: faults, the journal, filling the account, and health. For this machine only, and never for a web page."""
 
-import ipaddress
 import secrets
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import msgspec
 from werkzeug import Request, Response
 
 from . import account, importer, journal, people
 from .api import Api
+from .doors import is_local
 from .faults import FaultInvalid, Plan
 from .shape import Json, decode, encode
 from .state import State
@@ -35,7 +34,7 @@ class Control:
         }
 
     def respond(self, request: Request) -> Response:
-        if not _is_local(request):
+        if not is_local(request):
             return _json({"error": "Only this machine may do that"}, 403)
         place = self._places.get((request.method, request.path.rstrip("/")))
         if place is None:
@@ -96,16 +95,6 @@ class Control:
             raise importer.ImportRefused("files must be a list of {name, body}")
         sources = [importer.Source(str(row.get("name", "?")), row.get("body")) for row in files]
         return _json(importer.take_bodies(self._state, sources).told(), 201)
-
-
-def _is_local(request: Request) -> bool:
-    """The other end is this machine, and no page of another site is speaking through a browser here."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return False
-    origin = request.headers.get("Origin")
-    return address.is_loopback and (origin is None or urlsplit(origin).netloc == request.host)
 
 
 def _body(request: Request) -> Json:

@@ -28,6 +28,7 @@ class Filling:
             row["id"]: row["updated_at"] for row in tx.db.execute("select id, updated_at from tickets")
         }
         self._tickets: dict[int, tuple[Any, ...]] = {}
+        self._defaults: dict[tuple[str, str], int | None] = {}
         self._audits: list[tuple[Any, ...]] = []
         self._comments: list[tuple[Any, ...]] = []
         self._by_kind: dict[str, Callable[[Json, int | None], str | None]] = {
@@ -116,7 +117,7 @@ class Filling:
         self._tickets[ticket_id] = tickets.row_of(ticket, deleted=ticket["status"] == "deleted")
         if ticket_id not in self._told:
             self._told.add(ticket_id)
-            self._tell(ticket, said or [_first_words(ticket)])
+            self._tell(ticket, said)
         return None
 
     def _completed(self, ticket_id: int, row: Json, said: list[Json]) -> Json:
@@ -131,13 +132,22 @@ class Filling:
         if ticket["description"] is None and said:
             ticket["description"] = said[0].get("body")
         if ticket["custom_status_id"] is None and ticket["status"] != "deleted":
-            ticket["custom_status_id"] = account.status_default(self._tx.db, ticket["status"])
+            ticket["custom_status_id"] = self._default("custom_status", ticket["status"])
         for key, kind in (("brand_id", "brand"), ("ticket_form_id", "ticket_form")):
-            if ticket[key] is None:
-                default = account.default_of(self._tx.db, kind)
-                ticket[key] = default["id"] if default else None
+            ticket[key] = ticket[key] or self._default(kind)
         ticket["generated_timestamp"] = self._generated(row, ticket)
         return ticket
+
+    def _default(self, kind: str, status: str = "") -> int | None:
+        """Looked up once for all tickets: tickets come in last, so nothing changes it any more."""
+        if (kind, status) not in self._defaults:
+            if kind == "custom_status":
+                found = account.status_default(self._tx.db, status)
+            else:
+                row = account.default_of(self._tx.db, kind)
+                found = row["id"] if row else None
+            self._defaults[kind, status] = found
+        return self._defaults[kind, status]
 
     def _generated(self, row: Json, ticket: Json) -> int:
         """As old as the ticket is, but never behind a page that a client has already exported."""
@@ -148,20 +158,37 @@ class Filling:
         return max(old, self._tx.exported + 1)
 
     def _tell(self, ticket: Json, said: list[Json]) -> None:
-        """The ticket's history from its comments: one audit each, the first one with what the ticket was made with."""
-        for number, one in enumerate(said):
+        """A history: one audit a comment. Where comments were given, also how the ticket came to be as it is."""
+        told = said or [_first_words(ticket)]
+        start = self._start(ticket)
+        for number, one in enumerate(told):
             author = ident(one.get("author_id")) or ticket["requester_id"]
-            at = moment(one.get("created_at")) or moment(ticket["created_at"]) or self._tx.now
             body = str(one.get("body") or plain_of(str(one.get("html_body") or "")))
             comment = {"author_id": author, "body": body, "html_body": one.get("html_body") or html_of(body),
                        "public": bool(one.get("public", True))}  # fmt: skip
             audit_id = self._tx.new_id()
-            event = audits.comment_event(self._tx, comment, audit_id)
-            told = [event, *(audits.events(self._tx, None, ticket) if number == 0 else [])]
-            metadata = {"system": {}, "custom": one.get("metadata", {}).get("custom", {}) if number else {}}
-            audit = {"id": audit_id, "ticket_id": ticket["id"], "created_at": stamp(at), "author_id": author,
-                     "metadata": metadata, "events": told, "via": ticket["via"]}  # fmt: skip
-            self._keep(audit, int(at.timestamp()))
+            events = [audits.comment_event(self._tx, comment, audit_id)]
+            events += audits.events(self._tx, None, start) if said and number == 0 else []
+            custom = (one.get("metadata") or {}).get("custom") or {}
+            self._write(ticket, audit_id, author, one.get("created_at") or ticket["created_at"], events, custom)
+        changes = audits.events(self._tx, start, ticket) if said else []
+        if changes:
+            author = ticket["assignee_id"] or ticket["requester_id"]
+            self._write(ticket, self._tx.new_id(), author, ticket["updated_at"], changes, {})
+
+    def _start(self, ticket: Json) -> Json:
+        """The ticket as it may have been when it was made: what a customer gives, and nobody's work yet."""
+        given = ("id", "subject", "requester_id", "organization_id", "brand_id", "ticket_form_id", "external_id")
+        fresh = {"custom_status_id": self._default("custom_status", "new")} | {key: ticket[key] for key in given}
+        return BLANK | {"submitter_id": ticket["submitter_id"], "recipient": ticket["recipient"]} | fresh
+
+    def _write(
+        self, ticket: Json, audit_id: int, author: int, created_at: str, events: list[Json], custom: Json
+    ) -> None:
+        at = moment(created_at) or self._tx.now
+        audit = {"id": audit_id, "ticket_id": ticket["id"], "created_at": stamp(at), "author_id": author,
+                 "metadata": {"system": {}, "custom": custom}, "events": events, "via": ticket["via"]}  # fmt: skip
+        self._keep(audit, int(at.timestamp()))
 
     def _audit(self, row: Json, parent: int | None) -> str | None:
         ticket_id = ident(row.get("ticket_id")) or parent

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug import Request, Response
@@ -11,6 +10,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 
 from . import journal, macros, page_rows, people, records, tickets, words
+from .doors import is_local
 from .faults import FaultInvalid, Plan
 from .replies import Refusal
 from .shape import Json, ident
@@ -54,9 +54,9 @@ class Pages:
         ])  # fmt: skip
 
     def respond(self, request: Request) -> Response:
-        """A post that another site's page sends through a browser is refused: these pages ask for no sign-in."""
-        if request.method == "POST" and not _same_origin(request):
-            return Response("This form belongs to another site.", 403)
+        """These pages ask for no sign-in: they are for this machine alone, and no other site may post to them."""
+        if not is_local(request):
+            return Response("Only this machine may do that.", 403)
         endpoint, given = self._map.bind_to_environ(request.environ).match()
         answer: Callable[..., Response] = endpoint
         try:
@@ -222,11 +222,6 @@ def _customer(tx: Tx, typed: Json) -> Json:
 def _typed(request: Request, name: str) -> str:
     """What stands in a form's field, with the line ends that the API uses."""
     return request.form.get(name, "").replace("\r\n", "\n").strip()[:_LONGEST_TEXT]
-
-
-def _same_origin(request: Request) -> bool:
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _why(refusal: Refusal) -> str:

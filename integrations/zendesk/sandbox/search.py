@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from . import records, tickets
 from .call import Call, Route
-from .paging import InMemory, InTable, listed
-from .replies import Refusal, Reply
+from .paging import Entry, InMemory, InTable, Mark, listed
+from .replies import Refusal, Reply, bad_page
 from .shape import Json, decode, ident, moment, stamp
 from .sideloads import plain, user
 from .ticket_change import PRIORITIES, STATUSES
@@ -159,22 +159,33 @@ def _plain_found(db: sqlite3.Connection, kind: str, query: Query) -> list[Json]:
     return [row for row in records.every(db, kind) if all(word in str(row["name"]).lower() for word in words)]
 
 
-def _entries(call: Call, db: sqlite3.Connection, query: Query) -> list[tuple[object, object]]:
-    """At most the thousand and one that a search can show, tickets first."""
-    found: list[tuple[object, object]] = []
-    for kind in TYPES if query.type is None else (query.type,):
-        if kind == "ticket":
-            text, values = _ticket_where(db, query, call.user)
-            sql = f"select * from tickets where {text} order by {_order(query)} limit {DEEPEST + 1}"  # noqa: S608 - our words
-            found += [(row["id"], _ticket(row, call.base)) for row in db.execute(sql, values)]
-        elif kind == "user":
-            text, values = _user_where(query)
-            sql = f"select * from users where {text} order by id desc limit {DEEPEST + 1}"  # noqa: S608
-            found += [(row["id"], _user(row, call.base)) for row in db.execute(sql, values)]
-        elif kind in TYPES:
-            rows = _plain_found(db, kind, query)
-            found += [(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows]
-    return found
+class _InTurn:
+    """Several lists as one, each in its own order; only offset pages lead through it, as Zendesk's search has them."""
+
+    order = "created_at"
+
+    def __init__(self, sources: list[InMemory | InTable]) -> None:
+        self._sources = sources
+
+    def count(self) -> int:
+        return sum(source.count() for source in self._sources)
+
+    def part(self, offset: int, limit: int) -> list[Entry]:
+        found: list[Entry] = []
+        for source in self._sources:
+            found += source.part(max(0, offset), limit - len(found))
+            if len(found) >= limit:
+                break
+            offset -= source.count()
+        return found
+
+    def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
+        raise bad_page("Search has no cursor pagination: use page, or the search export")
+
+
+def _found(call: Call, db: sqlite3.Connection, query: Query) -> _InTurn:
+    kinds = TYPES if query.type is None else (query.type,)
+    return _InTurn([_of_kind(call, db, kind, query, _order(query)) for kind in kinds if kind in TYPES])
 
 
 def _ticket(row: sqlite3.Row, base: str) -> Json:
@@ -209,14 +220,13 @@ def search(call: Call) -> Reply:
         words = "Invalid search: Requested response size was greater than Search Response Limits"
         raise Refusal(422, {"error": "invalid", "description": words})
     with call.state.read() as db:
-        entries = _entries(call, db, query)[:DEEPEST]
-    part = listed(call.url, call.request.args, InMemory(entries))
+        part = listed(call.url, call.request.args, _found(call, db, query))
     return Reply({"results": part.rows, "facets": None} | part.beside)
 
 
 def count(call: Call) -> Reply:
     with call.state.read() as db:
-        return Reply({"count": len(_entries(call, db, _query(call)))})
+        return Reply({"count": _found(call, db, _query(call)).count()})
 
 
 def export(call: Call) -> Reply:
@@ -225,24 +235,20 @@ def export(call: Call) -> Reply:
     if kind not in TYPES:
         words = "filter[type] is required: one of ticket, user, group, organization"
         raise Refusal(400, {"error": "InvalidValue", "description": words})
-    query = _query(call)
-    query.type = kind
     args = call.request.args.copy()
     args.setdefault("page[size]", "100")
     with call.state.read() as db:
-        source = _exported(call, db, query)
-        part = listed(call.url, args, source, biggest=1000)
+        part = listed(call.url, args, _of_kind(call, db, kind, _query(call), "id"), biggest=1000)
     return Reply({"results": part.rows, "facets": None} | part.beside)
 
 
-def _exported(call: Call, db: sqlite3.Connection, query: Query) -> InMemory | InTable:
-    if query.type == "ticket":
+def _of_kind(call: Call, db: sqlite3.Connection, kind: str, query: Query, order: str) -> InMemory | InTable:
+    if kind == "ticket":
         text, values = _ticket_where(db, query, call.user)
-        return InTable(db, "tickets", text, values, lambda row: _ticket(row, call.base))
-    if query.type == "user":
+        return InTable(db, "tickets", text, values, lambda row: _ticket(row, call.base), ordered=order)
+    if kind == "user":
         text, values = _user_where(query)
         return InTable(db, "users", text, values, lambda row: _user(row, call.base))
-    kind = query.type or "group"
     rows = _plain_found(db, kind, query)
     return InMemory([(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows])
 

@@ -111,8 +111,9 @@ def test_the_journal_goes_on_from_where_one_has_read(box: Client) -> None:
 
 
 def test_pages_of_other_sites_may_not_use_these_doors(box: Client) -> None:
-    headers = {"Origin": "https://elsewhere.example"}
-    assert requests.post(f"{box.url}/_sandbox/faults", headers=headers, json={}, timeout=20).status_code == 403
+    for headers in ({"Origin": "https://elsewhere.example"}, {"Host": "elsewhere.example"}):
+        assert requests.post(f"{box.url}/_sandbox/faults", headers=headers, json={}, timeout=20).status_code == 403
+        assert requests.get(f"{box.url}/queue", headers=headers, timeout=20).status_code == 403
     assert requests.get(f"{box.url}/_sandbox/nothing", timeout=20).status_code == 404
 
 
