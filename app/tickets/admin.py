@@ -18,6 +18,7 @@ from app.words import say
 
 OPEN = ("new", "open", "pending", "hold")
 EVENTS_SHOWN = 50
+RUNS_SHOWN = 50
 
 
 class TicketView(DeskView):
@@ -89,10 +90,13 @@ def _page(ticket: Ticket) -> dict[str, Any]:
     events = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.audit_id.desc())
     kept = [int(key) for key in ticket.custom_fields if key.isdigit()]
     fields = session.scalars(select(ZendeskField).where(ZendeskField.zendesk_id.in_(kept)))
+    run: Any = Ticket.runs.property.mapper.class_
+    runs = select(run).where(run.ticket_id == ticket.id).options(joinedload(run.rule), joinedload(run.push))
     titles = {str(field.zendesk_id): field.title for field in fields}
     return {
         "ticket": ticket,
         "comments": session.scalars(comments.order_by(Comment.zendesk_id)).all(),
+        "runs": session.scalars(runs.order_by(run.id.desc()).limit(RUNS_SHOWN)).all(),
         "events": session.scalars(events.limit(EVENTS_SHOWN)).all(),
         "fields": [
             (titles.get(key, key), value) for key, value in ticket.custom_fields.items() if value not in (None, "")
