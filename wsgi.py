@@ -10,7 +10,7 @@ from app.errors import SettingsError
 from app.factory import create_app as create_office
 from app.settings import Settings
 
-LAZY_COMMANDS = {
+MORE_COMMANDS = {
     "zendesk": ("automations.commands:zendesk", "Connect, import and sync a Zendesk account; run the sandbox."),
 }
 
@@ -25,5 +25,5 @@ def create_app() -> Flask:
         app = bare_app(refused)
     else:
         app = create_office(settings)
-    register_commands(app, LAZY_COMMANDS)
+    register_commands(app, MORE_COMMANDS)
     return app

@@ -94,9 +94,10 @@ def connect_account(endpoint: str | None, *, no_load: bool) -> None:
 @with_office
 def sync_account() -> None:
     """Bring everything that changed since the last sync, with progress; go on where a killed one stopped."""
-    if the_link(db.session()).connected_at is None:
-        raise click.ClickException("Not connected yet. Run `flask zendesk connect` first.")
+    connected = the_link(db.session()).connected_at is not None
     db.session.commit()
+    if not connected:
+        raise click.ClickException("Not connected yet. Run `flask zendesk connect` first.")
     with acting_as(COMMAND):
         try:
             sync.sync_names(db.session(), account_of_now())
