@@ -13,7 +13,7 @@ from app.demo.cases import CASES, Case
 from app.partners.model import Partner, PartnerKind
 from app.policies.model import Product
 
-VISITS, STAYS = 84, 44
+VISITS, STAYS = 170, 50
 FIRST_REF, FIRST_CASE_REF = 10_001, 20_001
 VISIT_PRICES = (49_000, 58_000, 69_000, 79_000, 96_000, 118_000)
 RENTS = (680_000, 790_000, 880_000, 950_000, 1_100_000, 1_250_000, 1_480_000, 1_750_000)
@@ -44,18 +44,14 @@ def bookings(rng: Random, moment: datetime, buyers: Sequence[Customer], sides: S
     hosts = [one for one in sides if one.kind is PartnerKind.host]
     made = []
     for place in range(VISITS):
-        starts_at = _at(moment + timedelta(days=rng.randint(-62, 20)), rng.choice(sorted(WORKS)))
-        paid_at = min(
-            starts_at - timedelta(hours=rng.randint(20, 300)), moment - timedelta(minutes=rng.randint(9, 900))
-        )
-        made.append(
-            _visit(rng, rng.choice(buyers), rng.choice(cleaners), Times(moment, paid_at, starts_at), FIRST_REF + place)
-        )
+        days = rng.randint(-5, 21) if place % 2 else rng.randint(-80, 0)
+        starts_at = _at(moment + timedelta(days=days), rng.choice(sorted(WORKS)))
+        times = Times(moment, _paid(rng, moment, starts_at, timedelta(days=12)), starts_at)
+        made.append(_visit(rng, rng.choice(buyers), rng.choice(cleaners), times, FIRST_REF + place))
     for place in range(STAYS):
         starts_at = _at(moment + timedelta(days=rng.randint(-170, 75)), 15)
-        paid_at = min(starts_at - timedelta(days=rng.randint(9, 70)), moment - timedelta(minutes=rng.randint(9, 2_000)))
-        times, number = Times(moment, paid_at, starts_at), FIRST_REF + VISITS + place
-        made.append(_stay(rng, rng.choice(buyers), rng.choice(hosts), times, number))
+        times = Times(moment, _paid(rng, moment, starts_at, timedelta(days=60)), starts_at)
+        made.append(_stay(rng, rng.choice(buyers), rng.choice(hosts), times, FIRST_REF + VISITS + place))
     return made + [
         _of_case(rng, moment, case, buyers, cleaners if case.product is Product.home_cleaning else hosts, place)
         for place, case in enumerate(CASES)
@@ -141,6 +137,13 @@ def _stay(rng: Random, customer: Customer, partner: Partner, times: Times, numbe
         ends_at=ends_at,
         created_at=times.paid_at - timedelta(minutes=7),
     )
+
+
+def _paid(rng: Random, moment: datetime, starts_at: datetime, ahead: timedelta) -> datetime:
+    """Up to so long ahead of the start, and before the demo's now."""
+    latest = min(starts_at, moment) - timedelta(hours=3)
+    earliest = min(starts_at - ahead, latest - timedelta(days=1))
+    return latest - (latest - earliest) * rng.random()
 
 
 def _at(day: datetime, hour: int) -> datetime:

@@ -115,7 +115,7 @@ def test_everything_a_marketplace_has_is_there(filled: Path) -> None:
     counted = rows()
     assert counted["users"] == len(PEOPLE)
     assert {user.role for user in db.session.scalars(select(User))} == set(Role)
-    assert (counted["vendors"], counted["partners"], counted["customers"], counted["bookings"]) == (2, 30, 60, 150)
+    assert (counted["vendors"], counted["partners"], counted["customers"], counted["bookings"]) == (2, 30, 60, 242)
     assert counted["refunds"] == len(CASES) == counted["tickets"]
     link = the_link(db.session())
     assert link.pushing
@@ -187,7 +187,7 @@ def test_both_housing_policies_bind_by_gateway_channel_and_time(filled: Path) ->
     bound = db.session.execute(
         select(Booking.gateway, Booking.channel, Booking.paid_at, PolicyVersion).join(Booking.policy_version)
     ).all()
-    assert len(bound) == 150, "every booking is bound"
+    assert len(bound) == 242, "every booking is bound"
     keys = {(row.PolicyVersion.policy.key, row.PolicyVersion.number) for row in bound}
     assert {("housing_refund", 1), ("housing_refund", 2), ("housing_refund_stripe", 1), ("cleaning_refund", 1)} <= keys
     for row in bound:
