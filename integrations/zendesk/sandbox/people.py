@@ -5,6 +5,7 @@ import sqlite3
 from .replies import record_invalid
 from .shape import Json, decode, ident, text_of
 from .state import Tx
+from .ticket_change import tags_of
 
 ROLES = ("end-user", "agent", "admin")
 LOCALES: dict[int, tuple[str, str]] = {
@@ -98,7 +99,7 @@ def change(tx: Tx, user: Json, wanted: Json) -> Json:
     if "user_fields" in wanted and isinstance(wanted["user_fields"], dict):
         after["user_fields"] = {**user["user_fields"], **wanted["user_fields"]}
     if "tags" in wanted:
-        after["tags"] = sorted({str(tag).lower() for tag in wanted["tags"] or []})
+        after["tags"] = tags_of(wanted["tags"])
     if "email" in wanted:
         after["email"] = _email(tx, user["id"], wanted["email"])
     _check(after)

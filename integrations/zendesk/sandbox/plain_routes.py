@@ -179,15 +179,13 @@ def _fill(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
 
 
 def _apply(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
-    for key, value in wanted.items():
-        if key in kind.writable() and key in kind.row:
-            if isinstance(kind.row[key], list) and not isinstance(value, list | None):
-                raise invalid_attribute(key, "an array")
-            row[key] = value if value is not None or not isinstance(kind.row[key], list) else []
+    for key in (kind.writable() & set(kind.row) & set(wanted)) - {"conditions"}:
+        row[key] = _fit(key, kind.row[key], wanted[key])
     if "conditions" in kind.row:
         row["conditions"] = _conditions(row, wanted)
     if "output" in wanted and "execution" in kind.row:
-        row["execution"] = views.execution(wanted["output"])
+        output = _fit("output", {}, wanted["output"])
+        row["execution"] = views.execution(output if isinstance(output, dict) else {})
     if isinstance(wanted.get("custom_field_options"), list) and "custom_field_options" in kind.more:
         row["custom_field_options"] = _options(tx, wanted["custom_field_options"])
     if "default" in wanted and "default" in kind.more:
@@ -195,11 +193,23 @@ def _apply(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
     row |= {copy: row[source] for copy, source in kind.copies.items()}
 
 
+def _fit(key: str, default: object, value: Any) -> object:
+    """The value, where it is of the kind that stands there; nothing in place of a list or an object is an empty one."""
+    for kind, words in ((list, "an array"), (dict, "an object")):
+        if isinstance(default, kind):
+            if value is not None and not isinstance(value, kind):
+                raise invalid_attribute(key, words)
+            return kind() if value is None else value
+    return value
+
+
 def _conditions(row: Json, wanted: Json) -> Json:
     """all and any may stand under conditions or, as older clients send them, beside the title."""
-    given = wanted.get("conditions") if isinstance(wanted.get("conditions"), dict) else {}
+    given = _fit("conditions", {}, wanted.get("conditions"))
+    told = {side: wanted[side] for side in ("all", "any") if side in wanted}
+    told |= given if isinstance(given, dict) else {}
     kept = row["conditions"] or {}
-    found = {side: (given or {}).get(side, wanted.get(side, kept.get(side))) or [] for side in ("all", "any")}
+    found = {side: told.get(side, kept.get(side)) or [] for side in ("all", "any")}
     if not all(isinstance(rows, list) and all(isinstance(one, dict) for one in rows) for rows in found.values()):
         raise record_invalid("conditions", "Conditions: are invalid", "InvalidValue")
     return found

@@ -148,9 +148,9 @@ def _put_fields(after: Json, wanted: Json, known: Known) -> None:
 def _wanted_fields(wanted: Json) -> dict[int, object]:
     found: dict[int, object] = {}
     for given in (wanted.get("fields"), wanted.get("custom_fields")):
-        pairs = given.items() if isinstance(given, dict) else [
-            (row.get("id"), row.get("value")) for row in given or [] if isinstance(row, dict)
-        ]  # fmt: skip
+        rows = given if isinstance(given, list) else []
+        pairs = [(row.get("id"), row.get("value")) for row in rows if isinstance(row, dict)]
+        pairs += given.items() if isinstance(given, dict) else []
         found |= {number: value for key, value in pairs if (number := ident(key)) is not None}
     return found
 

@@ -194,8 +194,9 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     told = [audits.comment_event(tx, comment, audit_id)] if comment else []
     said = told[0] if told else None
     told += audits.events(tx, before, after)
-    macro_ids = wanted.get("macro_ids") or ([wanted["macro_id"]] if wanted.get("macro_id") else [])
-    macros = [number for value in macro_ids if (number := ident(value)) is not None]
+    named = wanted.get("macro_ids")
+    named = named if isinstance(named, list) else [wanted.get("macro_id")]
+    macros = [number for value in named if (number := ident(value)) is not None]
     told += [audits.macro_event(tx, number, records.one(tx.db, "macro", number)) for number in macros] if told else []
     given = wanted.get("metadata")
     custom: Json = (given.get("custom") or {}) if isinstance(given, dict) else {}

@@ -24,7 +24,8 @@ Piece = tuple[str, list[object]]
 
 def execution(output: Json) -> Json:
     """How a view shows its tickets, from the output that a client may send."""
-    names = [str(name) for name in output.get("columns") or _NEW_VIEW]
+    columns_asked = output.get("columns")
+    names = [str(name) for name in (columns_asked if isinstance(columns_asked, list) and columns_asked else _NEW_VIEW)]
     columns = [
         {"id": name, "title": _COLUMNS.get(name, name), "filterable": False, "sortable": False} for name in names
     ]

@@ -20,6 +20,12 @@ _TAKEN = ("name", "description", "status", "subscriptions", "endpoint", "http_me
           "authentication", "custom_headers")  # fmt: skip
 
 
+_KINDS_OF_VALUES: dict[str, type] = {
+    "name": str, "description": str, "status": str, "endpoint": str, "http_method": str, "request_format": str,
+    "subscriptions": list, "authentication": dict, "custom_headers": dict,
+}  # fmt: skip
+
+
 def _shown(row: Json) -> Json:
     shown = {key: row[key] for key in ("id", "name", "description", "status", "subscriptions", "created_at",
                                        "created_by", "endpoint", "http_method", "request_format")}  # fmt: skip
@@ -43,19 +49,22 @@ def _refused(title: str, code: str = "InvalidWebhook") -> Refusal:
 
 
 def _checked(row: Json) -> Json:
+    for key, kinds in _KINDS_OF_VALUES.items():
+        if row.get(key) is not None and not isinstance(row[key], kinds):
+            raise _refused(f"{key} is not valid")
     if not row.get("name"):
         raise _refused("name is required")
+    if row["status"] not in ("active", "inactive"):
+        raise _refused("status must be active or inactive")
     if not str(row.get("endpoint") or "").startswith(("http://", "https://")):
         raise _refused("endpoint must be an http or https address")
     if row["http_method"] not in _METHODS or row["request_format"] not in _FORMATS:
         raise _refused("http_method or request_format is not supported")
-    subscriptions = row["subscriptions"]
-    if not isinstance(subscriptions, list):
-        raise _refused("subscriptions must be a list")
+    subscriptions = [str(name) for name in row["subscriptions"] or []]
     if TRIGGERED in subscriptions and len(subscriptions) > 1:
         raise _refused("a webhook is connected to triggers or subscribed to events, not both")
     known = {PREFIX + name for name in NAMES} | {TRIGGERED}
-    unknown = [name for name in subscriptions if name not in known and not str(name).startswith("zen:event-type:")]
+    unknown = [name for name in subscriptions if name not in known and not name.startswith("zen:event-type:")]
     if unknown:
         raise _refused(f"unknown subscription: {unknown[0]}")
     by_event = subscriptions and TRIGGERED not in subscriptions
@@ -193,7 +202,8 @@ def attempts(call: Call, webhook_id: str, invocation_id: str) -> Reply:
 def test(call: Call) -> Reply:
     """Sends one request now and tells how it was answered. It leaves no invocation."""
     call.need_admin()
-    wanted = call.body().get("request") or {}
+    sent_along = call.body().get("request")
+    wanted = sent_along if isinstance(sent_along, dict) else {}
     row: Json = {"http_method": "POST", "request_format": "json", "secret": TEST_SECRET, "id": "test"}
     if call.arg("webhook_id"):
         with call.state.read() as db:
