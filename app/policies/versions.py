@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import inspect
+
 from app import clock
 from app.actor import acting
 from app.clock import in_seoul
@@ -42,16 +44,45 @@ def add_draft(
 
 def draft_from_latest(policy: Policy) -> PolicyVersion:
     """A draft that begins as the newest version reads, in force from now. Refuses while another draft is open."""
-    open_draft = next((version for version in policy.versions if version.state is VersionState.draft), None)
-    if open_draft is not None:
+    already = open_draft(policy)
+    if already is not None:
         raise Refusal(
             say(
-                f"초안 v{open_draft.number}이(가) 이미 있습니다. 그 초안을 고치거나 철회해 주세요.",
-                f"Draft v{open_draft.number} is already open. Change that one, or withdraw it.",
+                f"초안 v{already.number}이(가) 이미 있습니다. 그 초안을 고치거나 철회해 주세요.",
+                f"Draft v{already.number} is already open. Change that one, or withdraw it.",
             )
         )
     latest = policy.versions[-1]
     return add_draft(policy, valid_from=clock.now(), terms=latest.terms, text_ko=latest.text_ko, text_en=latest.text_en)
+
+
+def change_draft(
+    draft: PolicyVersion, *, valid_from: datetime, terms: Mapping[str, Any], text_ko: str, text_en: str
+) -> None:
+    """Refuses terms that do not stand; a version that is no draft any more refuses by itself."""
+    acting().must("policies.edit")
+    draft.valid_from = valid_from
+    draft.terms = read_terms(terms).to_json()
+    draft.text_ko, draft.text_en = text_ko, text_en
+
+
+def open_draft(policy: Policy) -> PolicyVersion | None:
+    return next((version for version in policy.versions if version.state is VersionState.draft), None)
+
+
+def must_not_move(policy: Policy) -> None:
+    """Refuses to change what a policy with published versions is for: bookings are bound by that."""
+    if last_published(policy) is None:
+        return
+    for name in ("product", "city", "gateway", "channel"):
+        if inspect(policy).attrs[name].history.has_changes():
+            raise Refusal(
+                say(
+                    "시행된 버전이 있는 정책의 적용 범위는 바꿀 수 없습니다. 새 정책을 만들어 주세요.",
+                    "What a policy with a published version is for cannot change. Make a new policy.",
+                ),
+                field=name,
+            )
 
 
 def publish(version: PolicyVersion) -> None:

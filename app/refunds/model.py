@@ -19,6 +19,7 @@ from app.bookings.model import Booking
 from app.db import Base, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
+from app.money import Money
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.refunds.reasons import Reason
@@ -91,6 +92,10 @@ class Refund(Base):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
     def sum_to_approve(self) -> str:
         """What an approval binds: payment, amount, currency, booking and the version it rests on. Another sum later

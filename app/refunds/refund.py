@@ -14,10 +14,11 @@ from app.actor import ActorKind, acting
 from app.bookings.booking import hold, release
 from app.bookings.model import Booking
 from app.db import one_at_a_time
-from app.errors import Forbidden, Refusal
+from app.errors import ChangedMeanwhile, Forbidden, Refusal
 from app.facts import Fact, announce
 from app.money import shown
 from app.people.model import User
+from app.policies.model import PolicyVersion
 from app.policies.terms import read_terms
 from app.refunds.case import BookingFacts, VersionFacts
 from app.refunds.model import Refund, RefundMove, RefundState
@@ -29,8 +30,7 @@ from app.words import say
 
 def quote_for(booking: Booking, reason: Reason, at: datetime, extent: int | None = None) -> Quote:
     """The quote from the policy that binds the booking. Refuses a booking that none binds."""
-    bound = booking.policy_version
-    if bound is None:
+    if booking.policy_version is None:
         raise Refusal(
             say(
                 f"{booking.ref}에 적용되는 정책이 없어 환불액을 계산할 수 없습니다. "
@@ -40,6 +40,13 @@ def quote_for(booking: Booking, reason: Reason, at: datetime, extent: int | None
             ),
             field="booking",
         )
+    return quote_under(booking.policy_version, booking, reason, at, extent)
+
+
+def quote_under(
+    version: PolicyVersion, booking: Booking, reason: Reason, at: datetime, extent: int | None = None
+) -> Quote:
+    """The quote as if `version` bound the booking."""
     facts = BookingFacts(
         ref=booking.ref,
         currency=booking.currency,
@@ -49,9 +56,9 @@ def quote_for(booking: Booking, reason: Reason, at: datetime, extent: int | None
         paid_minor=booking.paid_minor,
         starts_at=booking.starts_at,
     )
-    names = bound.policy
-    version = VersionFacts(bound.id, bound.number, names.name_ko, names.name_en, read_terms(bound.terms))
-    return quote(facts, version, reason, at, extent)
+    names = version.policy
+    told = VersionFacts(version.id, version.number, names.name_ko, names.name_en, read_terms(version.terms))
+    return quote(facts, told, reason, at, extent)
 
 
 def request_refund(  # noqa: PLR0913 - the form's fields
@@ -199,12 +206,21 @@ def void_approval(refund: Refund, why: str) -> None:
     _void(refund, why)
 
 
-def lock(refund: Refund) -> Session:
-    """The row as it is now, with everyone else held back from it until this transaction ends."""
+def lock(refund: Refund, *, seen: str | None = None) -> Session:
+    """The row as it is now, with everyone else held back from it until this transaction ends. `seen`: the version that
+    somebody decides upon; refuses when it is no longer that.
+    """
     session = object_session(refund)
     if session is None:
         raise ValueError("the refund is not in a session")
     session.refresh(refund, with_for_update={"of": Refund})
+    if seen is not None and seen != str(refund.version):
+        raise ChangedMeanwhile(
+            say(
+                f"그사이 {refund.ref}이(가) 바뀌었습니다. 지금 내용을 보고 다시 정해 주세요.",
+                f"{refund.ref} has changed meanwhile. See it as it is now, and decide again.",
+            )
+        )
     return session
 
 
