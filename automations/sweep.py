@@ -10,7 +10,8 @@ from app.db import db
 from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
-from app.refunds.model import Refund, RefundState
+from app.rules.model import Rule, TwinState
+from automations import payout, telling
 
 
 def run() -> None:
@@ -29,17 +30,11 @@ def waiting() -> list[Fact]:
         and_(Push.state.in_((PushState.owed, PushState.unknown)), Push.due_at <= now),
         and_(Push.state == PushState.sending, Push.lease_until <= now),
     )
-    money = or_(
-        Refund.state == RefundState.approved,
-        and_(
-            Refund.state.in_((RefundState.paying, RefundState.unknown)),
-            or_(Refund.lease_until.is_(None), Refund.lease_until <= now),
-        ),
-    )
     rows = {
         Fact.inbox_filled: exists().where(inbox),
         Fact.push_owed: exists().where(outbox),
-        Fact.refund_approved: exists().where(money),
+        Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now))),
+        Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
     }
     session = db.session()
     found = [fact for fact, some in rows.items() if session.scalar(select(some))]

@@ -22,6 +22,7 @@ from app.inbox.model import InboxState
 from app.link.link import the_link
 from app.link.model import Link
 from app.tickets.model import Ticket
+from automations import twins
 from automations.lease import Fenced, new_token
 from automations.outside import is_connected, paused, zendesk
 from automations.rows import ticket_row, upsert_fields, upsert_groups, upsert_tickets, upsert_users
@@ -135,7 +136,9 @@ def take_page(session: Session, page: Page, token: str) -> Progress:
 
 
 def sync_names(session: Session, account: Zendesk, *, force: bool = False) -> None:
-    """Groups, agents and ticket fields, once an hour: what the rule form and the lists call things by. Commits."""
+    """Groups, agents and ticket fields, once an hour: what the rule form and the lists call things by; and which of
+    the account's own rules are active there. Commits.
+    """
     link = the_link(session)
     fresh = link.names_synced_at is not None and link.names_synced_at > clock.now() - NAMES_EVERY
     session.commit()
@@ -147,6 +150,7 @@ def sync_names(session: Session, account: Zendesk, *, force: bool = False) -> No
     upsert_fields(session, fields)
     the_link(session).names_synced_at = clock.now()
     session.commit()
+    twins.refresh(session, account)
 
 
 def _changed(

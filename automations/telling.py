@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -32,25 +32,25 @@ MACROS = {
 FRESH = timedelta(days=3)
 
 
+def untold(now: datetime) -> ColumnElement[bool]:
+    """Refunds whose customers are still to be told how they ended."""
+    since = now - FRESH
+    return and_(
+        Refund.state.in_(MACROS),
+        Refund.told_at.is_(None),
+        Refund.untold_why.is_(None),
+        Refund.ticket_id.is_not(None),
+        or_(Refund.decided_at >= since, Refund.paid_at >= since),
+    )
+
+
 def tell_next(session: Session) -> bool:
     """Owes the ticket the outcome of the oldest refund that is not told yet. False when there is none. Commits.
 
     A refund is told or set aside in the same transaction as its Push is written, so it is told once.
     """
-    since = clock.now() - FRESH
-    untold = (
-        select(Refund)
-        .where(
-            Refund.state.in_(MACROS),
-            Refund.told_at.is_(None),
-            Refund.untold_why.is_(None),
-            Refund.ticket_id.is_not(None),
-            or_(Refund.decided_at >= since, Refund.paid_at >= since),
-        )
-        .order_by(Refund.id)
-        .limit(1)
-    )
-    refund = session.scalars(untold.with_for_update(skip_locked=True, of=Refund)).first()
+    oldest = select(Refund).where(untold(clock.now())).order_by(Refund.id).limit(1)
+    refund = session.scalars(oldest.with_for_update(skip_locked=True, of=Refund)).first()
     if refund is None:
         session.rollback()
         return False

@@ -17,6 +17,7 @@ from app.db import db
 from app.rules.model import Rule, RuleKind, TwinState
 from automations.outside import pause, paused, zendesk
 from integrations.errors import Refused, Unavailable
+from integrations.zendesk.client import Zendesk
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,23 @@ def switch_off(wish: Wish) -> None:
         return
     _record(session, wish, TwinState.off, None)
     log.info("twin_off", extra={"rule": wish.rule_id})
+
+
+def refresh(session: Session, account: Zendesk) -> None:
+    """Reads which twins are active in Zendesk now: somebody may have switched one there. What a person decided about
+    one that is still active (accepted, asked to be off) stays decided. Commits.
+    """
+    known = session.scalars(select(Rule).where(Rule.zendesk_id.is_not(None))).all()
+    kinds = {rule.kind for rule in known}
+    session.rollback()
+    listed = {RuleKind.trigger: account.triggers, RuleKind.automation: account.automations}
+    active = {(kind, row.get("id")) for kind in kinds for row in listed[kind]() if row.get("active") is True}
+    for rule in session.scalars(select(Rule).where(Rule.zendesk_id.is_not(None))):
+        if (rule.kind, rule.zendesk_id) not in active:
+            rule.twin = TwinState.off
+        elif rule.twin in {TwinState.none, TwinState.off}:
+            rule.twin = TwinState.active
+    session.commit()
 
 
 def _record(session: Session, wish: Wish, state: TwinState, why: str | None) -> None:
