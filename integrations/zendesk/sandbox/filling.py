@@ -158,9 +158,12 @@ class Filling:
         return max(old, self._tx.exported + 1)
 
     def _tell(self, ticket: Json, said: list[Json]) -> None:
-        """A history: one audit a comment. Where comments were given, also how the ticket came to be as it is."""
+        """A history: one audit a comment. Where comments were given, how the ticket came to be as it is stands in it:
+
+        the first tells how it was made, the last what became of it since.
+        """
         told = said or [_first_words(ticket)]
-        start = self._start(ticket)
+        start = self._start(ticket) if len(said) > 1 else ticket
         for number, one in enumerate(told):
             author = ident(one.get("author_id")) or ticket["requester_id"]
             body = str(one.get("body") or plain_of(str(one.get("html_body") or "")))
@@ -169,12 +172,9 @@ class Filling:
             audit_id = self._tx.new_id()
             events = [audits.comment_event(self._tx, comment, audit_id)]
             events += audits.events(self._tx, None, start) if said and number == 0 else []
+            events += audits.events(self._tx, start, ticket) if number == len(said) - 1 > 0 else []
             custom = (one.get("metadata") or {}).get("custom") or {}
             self._write(ticket, audit_id, author, one.get("created_at") or ticket["created_at"], events, custom)
-        changes = audits.events(self._tx, start, ticket) if said else []
-        if changes:
-            author = ticket["assignee_id"] or ticket["requester_id"]
-            self._write(ticket, self._tx.new_id(), author, ticket["updated_at"], changes, {})
 
     def _start(self, ticket: Json) -> Json:
         """The ticket as it may have been when it was made: what a customer gives, and nobody's work yet."""

@@ -47,8 +47,8 @@ def test_a_seed_keeps_ids_and_the_past(box: Client) -> None:
         ("돌려주세요", True), ("확인 중", False),
     ]  # fmt: skip
     audits = box.read("/tickets/40/audits")["audits"]
-    assert [audit["created_at"] for audit in audits] == ["2026-10-01T01:00:00Z", *["2026-10-01T02:00:00Z"] * 2]
-    told = {event["field_name"]: (event["previous_value"], event["value"]) for event in audits[-1]["events"]}
+    assert [audit["created_at"] for audit in audits] == ["2026-10-01T01:00:00Z", "2026-10-01T02:00:00Z"]
+    told = {event["field_name"]: (event["previous_value"], event["value"]) for event in audits[-1]["events"][1:]}
     assert told["status"] == ("new", "open"), "how it came to be as it is stands in its history"
     assert told["tags"] == ([], ["refund"])
     assert box.read("/users/502")["user"]["locale"] == "ko"
