@@ -60,6 +60,9 @@ class Doors:
 
     def guard(self, app: Flask) -> None:
         app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            # A browser takes a cookie of this name only over https and from this very host.
+            app.config["SESSION_COOKIE_NAME"] = f"__Host-{app.config['SESSION_COOKIE_NAME']}"
         Babel(app, locale_selector=language)
         # Before CSRFProtect's own look, so that even its refusal is told in the visitor's language.
         app.before_request(self._enter)

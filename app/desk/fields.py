@@ -10,6 +10,7 @@ from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_admin.contrib.sqla.fields import QuerySelectField, QuerySelectMultipleField
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.form import Select2Field
+from flask_admin.model.fields import AjaxSelectField, AjaxSelectMultipleField
 from flask_admin.model.form import converts
 from wtforms import DateField, DateTimeLocalField, StringField, ValidationError
 from wtforms.widgets import DateInput, Select
@@ -80,12 +81,43 @@ class WordsField(StringField):
         self.data = [word.strip() for word in ",".join(valuelist).split(",") if word.strip()]
 
 
+NOT_OFFERED = say(
+    "고를 수 없는 값입니다. 목록에서 다시 골라 주세요.", "This cannot be chosen. Choose again from the list."
+)
+BLANK = ("", "__None")
+
+
+def must_be_offered(field: Any) -> None:
+    """A reference that was sent but is none that may be chosen is refused, and never taken for an empty one."""
+    if field.raw_data and field.raw_data[0] not in BLANK and field.data is None:
+        raise ValidationError(NOT_OFFERED)
+
+
 class OneOf(QuerySelectField):
+    """What stands in the record already may stay, even where the one who acts could not choose it anew."""
+
     widget = Select()
+
+    def _get_object_list(self) -> list[tuple[str, Any]]:
+        offered: list[tuple[str, Any]] = super()._get_object_list()
+        stands = self.object_data
+        if stands is not None and all(each is not stands for _, each in offered):
+            offered.append((str(self.get_pk(stands)), stands))
+        return offered
+
+    def pre_validate(self, form: Any) -> None:
+        must_be_offered(self)
+        super().pre_validate(form)
 
 
 class SomeOf(QuerySelectMultipleField):
     widget = Select(multiple=True)
+
+
+class LookedUp(AjaxSelectField):
+    def pre_validate(self, form: Any) -> None:
+        must_be_offered(self)
+        super().pre_validate(form)
 
 
 class DeskConverter(AdminModelConverter):
@@ -107,7 +139,8 @@ class DeskConverter(AdminModelConverter):
 
     def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
         if prop.key in getattr(self.view, "_form_ajax_refs", {}):
-            return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+            loader = self.view._form_ajax_refs[prop.key]  # noqa: SLF001  Flask-Admin's only word for it
+            return AjaxSelectMultipleField(loader, **kwargs) if multiple else LookedUp(loader, **kwargs)
         if hasattr(self.view, "seen_of"):
             kwargs.setdefault("query_factory", lambda: self.view.seen_of(remote_model))
         else:

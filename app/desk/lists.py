@@ -187,8 +187,8 @@ class Lists:
 
     # ---------------------------------------------------------------------------------------------------- filters
     def get_filter_arg(self: Any, index: int, flt: Any) -> str:
-        path = (flt.key_name or flt.column.key).replace(".", "-")
-        return f"{path}_{flt.code}"
+        through = f"{flt.key_name.split('.')[0]}-" if flt.key_name else ""
+        return f"{through}{flt.column.key}_{flt.code}"
 
     def filter_chips(self: Any, filters: Any) -> list[FilterChip]:
         asked = self._get_list_extra_args()

@@ -47,6 +47,12 @@ class Difference:
 class Saving:
     """Mixed into every list screen; `on_model_change(form, model, is_created)` runs before the one commit."""
 
+    def scaffold_form(self: Any) -> Any:
+        """Only what is declared in `form_columns` can be typed in: a table's other columns are nobody's form field."""
+        if self.form_columns is None:
+            self.form_excluded_columns = [attribute.key for attribute in inspect(self.model).attrs]
+        return super().scaffold_form()  # type: ignore[misc]
+
     def get_edit_form(self: Any) -> Any:
         form = super().get_edit_form()  # type: ignore[misc]
         return type("EditForm", (form,), {SEEN: HiddenField()}) if self.has_version else form

@@ -242,8 +242,8 @@ def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
         WARN,
         say("보험", "Insurance"),
         say(
-            f"활동 중인 파트너 {total}명의 보험이 30일 안에 끝나거나 이미 없습니다. 보험이 없으면 배정할 수 없습니다.",
-            f"{_many(total, 'working partner')} with insurance that ends within 30 days, or none. Without it nobody is sent.",
+            f"활동 중인 파트너 {total}명의 보험이 30일 안에 끝나거나 이미 없습니다. 없으면 배정할 수 없습니다.",
+            f"{_many(total, 'working partner')} with insurance that ends within 30 days, or with none.",
         ),
         say(where, where),
         day(last),
@@ -262,7 +262,7 @@ def _twins(session: Session, actor: Actor) -> Iterator[Todo]:
             say("쌍둥이", "Twin"),
             say(
                 f"초안 규칙 {count}개가 Zendesk에서도 켜져 있습니다. 켜기 전에 어느 쪽이 답할지 정해 주세요.",
-                f"{_many(count, 'draft rule')} still on inside Zendesk too. Before going live, decide which one answers.",
+                f"{_many(count, 'draft rule')} still on inside Zendesk too. Decide first which one answers.",
             ),
             say(f"「{title}」 등", f"“{title}” and others") if count > 1 else say(f"「{title}」", f"“{title}”"),
             "",
