@@ -21,8 +21,8 @@ HOUSE = ("app", "automations", "integrations")
 LONGEST = 350
 NAMES_NOT_USED = {"service", "manager", "handler", "helper", "util", "utils", "dao", "process", "info"}
 MODULES_NOT_USED = NAMES_NOT_USED | {"data"}
-LEFT_OPEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-# Written in two halves, so that this file does not break its own rule.
+# Written in two halves, so that this file does not break its own rules.
+LEFT_OPEN = re.compile(rf"\b({'TO'}DO|{'FIX'}ME)\b")
 FOREIGN_PLACES = re.compile(
     "|".join(
         first + second
@@ -189,10 +189,12 @@ def test_every_rule_sees_what_breaks_it(rule: Rule) -> None:
 WATCHED_IMPORT = """
 import importlib, os, sys
 done = []
+# urllib3 tries whether the machine speaks IPv6
+KNOWN = (("::1", 0),)
 def watch(event, args):
     writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
     outward = {"socket.connect", "socket.bind", "subprocess.Popen", "os.fork", "os.system", "sqlite3.connect"}
-    if writes or event in outward:
+    if writes or (event in outward and args[-1:] != KNOWN):
         done.append(f"{event} {args!r:.200}")
 sys.path.insert(0, os.getcwd())
 sys.addaudithook(watch)
@@ -224,9 +226,18 @@ def test_importing_touches_neither_files_nor_network() -> None:
     assert what_importing_does([*names, "wsgi"], ROOT) == ""
 
 
-def test_the_watch_sees_a_module_that_does_something(tmp_path: Path) -> None:
-    (tmp_path / "busy.py").write_text("open('left', 'w').close()\n")
-    assert "left" in what_importing_does(["busy"], tmp_path)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open('left', 'w').close()",
+        "import sqlite3; sqlite3.connect(':memory:').close()",
+        "import subprocess; subprocess.run(['true'])",
+        "import socket; socket.socket().bind(('127.0.0.1', 0))",
+    ],
+)
+def test_the_watch_sees_a_module_that_does_something(line: str, tmp_path: Path) -> None:
+    (tmp_path / "busy.py").write_text(f"{line}\n")
+    assert what_importing_does(["busy"], tmp_path) != ""
 
 
 def test_every_queue_has_a_worker_and_every_worker_a_queue(tmp_path: Path) -> None:
