@@ -7,16 +7,33 @@ them, and a worker that is merely slow finds its token gone instead of doing the
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import datetime, timedelta
 
 LEASE = timedelta(seconds=25)
 POISON_TRIES = 5
 OUTAGE_TRIES = 200
 LONGEST_BACK_OFF = timedelta(seconds=60)
+# A job ends well before RQ's time-out would break into it: what is left is rung for again.
+ROWS_A_JOB = 500
+JOB_SECONDS = 60.0
 
 
 class Fenced(Exception):
     """The lease ran out and somebody else has the row now: nothing of this attempt may be recorded."""
+
+
+class Shift:
+    """How much one job may do: so many rows, for so long."""
+
+    def __init__(self) -> None:
+        self._ends = time.monotonic() + JOB_SECONDS
+        self._rows = ROWS_A_JOB
+
+    def goes_on(self, rows: int = 0) -> bool:
+        """Counts `rows` as done; False when the rest is for the next job."""
+        self._rows -= rows
+        return self._rows > 0 and time.monotonic() < self._ends
 
 
 def new_token() -> str:

@@ -20,7 +20,7 @@ from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket, ZendeskUser
 from automations import decide
-from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, back_off, new_token
+from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token
 from automations.outside import pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets, upsert_users
 from integrations.errors import Refused, Unavailable
@@ -28,8 +28,6 @@ from integrations.zendesk import types as outside
 from integrations.zendesk.client import Zendesk
 
 log = logging.getLogger(__name__)
-
-ROWS_A_JOB = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,14 @@ class Claim:
 
 
 def drain() -> None:
-    """Works until nothing waits, or for 500 rows: then it rings for whoever comes next."""
-    done = 0
-    while done < ROWS_A_JOB:
+    """Works until nothing waits, or its shift is over: then it rings for whoever comes next."""
+    shift = Shift()
+    while shift.goes_on():
         claim = claim_one(db.session())
         if claim is None:
             return
-        done += claim.rows
         work(claim)
+        shift.goes_on(claim.rows)
     bell_of_now().ring(Fact.inbox_filled)
 
 

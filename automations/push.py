@@ -24,7 +24,7 @@ from app.outbox.outbox import WAITING
 from app.tickets.model import TicketEvent
 from automations import decide
 from automations.fit import fit
-from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, back_off, new_token
+from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token
 from automations.mirror import fetch, mirror
 from automations.outside import pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets
@@ -34,7 +34,6 @@ from integrations.zendesk.client import Zendesk
 
 log = logging.getLogger(__name__)
 
-ROWS_A_JOB = 500
 CONFLICT_TRIES = 5
 # Zendesk takes 30 updates of one ticket in ten minutes from one user; five are left to people.
 TICKET_UPDATES = 25
@@ -63,8 +62,9 @@ class Letter:
 
 
 def drain() -> None:
-    """Works until nothing waits, or for 500 rows: then it rings for whoever comes next."""
-    for _ in range(ROWS_A_JOB):
+    """Works until nothing waits, or its shift is over: then it rings for whoever comes next."""
+    shift = Shift()
+    while shift.goes_on(1):
         claim = claim_one(db.session())
         if claim is None:
             return
