@@ -81,8 +81,8 @@ class MacroView(DeskView):
     def _edited(self, macro: Macro | None) -> ResponseReturnValue:
         if request.method == "GET":
             return self._drawn(macro, MacroForm.of(macro) if macro else MacroForm())
-        form = MacroForm.read(request.form)
         press = Press.read(request.form.get("press"))
+        form = MacroForm.read(request.form, blank=press is not None)
         if press is not None:
             return self._drawn(macro, form.pressed(press))
         if macro is not None and request.form.get(SEEN) != str(macro.version):

@@ -32,14 +32,15 @@ class MacroForm:
         return cls(macro.title, macro.key or "", macro.body_ko, macro.body_en, macro.is_public, rows)
 
     @classmethod
-    def read(cls, form: Form) -> MacroForm:
+    def read(cls, form: Form, *, blank: bool = False) -> MacroForm:
+        """What was posted; `blank` keeps rows that nobody has filled in yet."""
         return cls(
             title=(form.get("title") or "").strip(),
             key=(form.get("key") or "").strip(),
             body_ko=(form.get("body_ko") or "").replace("\r\n", "\n"),
             body_en=(form.get("body_en") or "").replace("\r\n", "\n"),
             public=form.get("public") != "false",
-            actions=rows_in(form, GROUP),
+            actions=rows_in(form, GROUP, blank=blank),
         )
 
     def pressed(self, press: Press) -> MacroForm:

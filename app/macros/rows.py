@@ -98,11 +98,11 @@ def action_json(row: Row) -> dict[str, Any]:
     return {**_extra(row), "field": row.field, "value": value}
 
 
-def rows_in(form: Form, group: str) -> tuple[Row, ...]:
-    """The rows of a group in the order in which they were sent, blank ones left out."""
+def rows_in(form: Form, group: str, *, blank: bool = False) -> tuple[Row, ...]:
+    """The rows of a group in the order in which they were sent; blank ones only when asked for."""
     indexes = [found["index"] for found in map(_INDEX.fullmatch, form.keys()) if found and found["group"] == group]
     rows = (_row_in(form, f"{group}-{index}-") for index in indexes[:ROWS_A_GROUP])
-    return tuple(row for row in rows if not row.is_blank)
+    return tuple(row for row in rows if blank or not row.is_blank)
 
 
 def _row_in(form: Form, prefix: str) -> Row:

@@ -13,6 +13,7 @@ from app.desk.view import DeskView, Tab, desk_action, needs
 from app.errors import Refusal
 from app.outbox.by_hand import HAND_WORDS, MOVES, RIGHT, Hand, move
 from app.outbox.model import Push, PushState
+from app.tickets.changes import names_in
 from app.words import say
 
 WAITING = (PushState.owed, PushState.sending, PushState.unknown)
@@ -67,7 +68,7 @@ class OutboxView(DeskView):
         if template == self.details_template:
             push: Push = more["model"]
             hands = [(hand.value, HAND_WORDS[hand]) for hand in Hand if push.state in MOVES[hand]]
-            more |= {"push": push, "hands": hands}
+            more |= {"push": push, "hands": hands, "names": names_in(db.session(), [push.change, push.before])}
         return super().render(template, **more)
 
     @desk_action(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import db
@@ -21,7 +22,7 @@ from app.macros.rows import Press, Row
 from app.rules import page, ticket_pages, twins
 from app.rules.definition import RuleRefused
 from app.rules.form import GROUPS, RuleForm, beside_rows
-from app.rules.model import Rule, RuleKind, RuleRun, RuleState
+from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
 from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, save, shift
 from app.words import Words, say
 
@@ -46,8 +47,9 @@ class RuleView(DeskView):
     can_export = False
     can_create = True
     can_edit = True
-    column_list = ("position", "title", "kind", "state", "twin", "runs", "last_at", "updated_at")
+    column_list = ("position", "title", "kind", "state", "twin", "runs", "last_at", "updated_at", "places")
     column_labels = {
+        "places": say("옮기기", "Move"),
         "position": say("순서", "Order"),
         "title": say("제목", "Title"),
         "kind": say("종류", "Kind"),
@@ -56,6 +58,10 @@ class RuleView(DeskView):
         "runs": say("실행 (7일)", "Runs (7 days)"),
         "last_at": say("마지막 실행", "Last run"),
         "updated_at": say("바뀐 때", "Changed"),
+    }
+    column_formatters = {
+        "twin": lambda _view, _context, rule, _name: "" if rule.twin is TwinState.none else rule.twin,
+        "places": lambda view, _context, rule, _name: _places(rule) if view.may("shift_view") else "",
     }
     column_searchable_list = ("title", "description")
     column_filters = ("kind", "state", "twin")
@@ -71,9 +77,11 @@ class RuleView(DeskView):
 
     def get_list(self, *args: Any, **more: Any) -> tuple[int | None, Any]:
         count, rows = super().get_list(*args, **more)
-        told = page.counts(db.session(), [row.id for row in rows]) if isinstance(rows, list) else {}
-        for row in rows if told else ():
-            row.runs, row.last_at = told.get(row.id, page.Count()).runs, told.get(row.id, page.Count()).last_at
+        if isinstance(rows, list):
+            told = page.counts(db.session(), [row.id for row in rows])
+            for row in rows:
+                counted = told.get(row.id, page.Count())
+                row.runs, row.last_at = counted.runs, counted.last_at
         return count, rows
 
     def render(self, template: str, **more: Any) -> str:
@@ -93,8 +101,8 @@ class RuleView(DeskView):
     def _edited(self, rule: Rule | None) -> ResponseReturnValue:
         if request.method == "GET":
             return self._drawn(rule, RuleForm.of(rule) if rule else _new_form())
-        form = RuleForm.read(request.form, kind=rule.kind if rule else None)
         press = Press.read(request.form.get("press"))
+        form = RuleForm.read(request.form, kind=rule.kind if rule else None, blank=press is not None)
         if press is not None:
             return self._drawn(rule, form.pressed(press))
         if rule is not None and request.form.get(SEEN) != str(rule.number):
@@ -187,8 +195,10 @@ class RuleView(DeskView):
     @expose("/shift/", methods=("POST",))
     @needs(PUBLISH)
     def shift_view(self) -> ResponseReturnValue:
-        rule = self._asked()
-        shift(db.session(), rule, 1 if request.form.get("to") == "down" else -1)
+        """`up` or `down` is the id of the rule that changes places with its neighbour."""
+        down = "down" in request.form
+        rule: Rule = self.get_one(request.form.get("down" if down else "up"))
+        shift(db.session(), rule, 1 if down else -1)
         db.session.commit()
         return redirect(self.get_url(".index_view", tab=request.form.get("tab") or None))
 
@@ -230,6 +240,13 @@ class RuleView(DeskView):
         return self.render(
             "rules/macro.html", **ticket_pages.macro_page(db.session(), macro, request.args.get("ticket", ""))
         )
+
+
+def _places(rule: Rule) -> Markup:
+    """Two buttons of the one form that the list has for moving rules."""
+    button = Markup('<button class="place" form="shift" name="{}" value="{}" title="{}" aria-label="{}">{}</button>')
+    up, down = str(say("위로", "Move up")), str(say("아래로", "Move down"))
+    return button.format("up", rule.id, up, up, "↑") + button.format("down", rule.id, down, down, "↓")
 
 
 def _new_form() -> RuleForm:

@@ -31,14 +31,14 @@ class RuleForm:
         return cls(rule.title, rule.kind, rule.description, **rows_of(rule.definition))
 
     @classmethod
-    def read(cls, form: Form, *, kind: RuleKind | None = None) -> RuleForm:
-        """What was posted; `kind` where it is settled already."""
+    def read(cls, form: Form, *, kind: RuleKind | None = None, blank: bool = False) -> RuleForm:
+        """What was posted; `kind` where it is settled already; `blank` keeps rows that nobody has filled in yet."""
         named = form.get("kind") or ""
         return cls(
             title=(form.get("title") or "").strip(),
             kind=kind or (RuleKind(named) if named in set(RuleKind) else RuleKind.trigger),
             description=_lines(form.get("description")),
-            **{group: rows_in(form, group) for group in GROUPS},
+            **{group: rows_in(form, group, blank=blank) for group in GROUPS},
         )
 
     @property

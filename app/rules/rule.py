@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -138,19 +138,23 @@ def next_position(session: Session, kind: RuleKind) -> int:
 
 
 def shift(session: Session, rule: Rule, by: int) -> None:
-    """One place up (-1) or down (+1) among the rules of its kind that are not retired. Order decides what happens, so
-    it needs the right to publish."""
+    """One place up (-1) or down (+1), past the next rule of its kind that is in the same state: what is between them
+    in another state does not matter to it. Order decides what happens, so it needs the right to publish."""
     acting().must(PUBLISH)
-    rows = list(session.scalars(_in_order(rule.kind)))
-    at = next((index for index, one in enumerate(rows) if one.id == rule.id), None)
-    if at is None or not 0 <= at + by < len(rows):
+    if rule.state is RuleState.retired:
         return
-    rows.insert(at + by, rows.pop(at))
+    rows = list(session.scalars(_in_order(rule.kind)))
+    beside = rows[rows.index(rule) + 1 :] if by > 0 else rows[: rows.index(rule)][::-1]
+    other = next((one for one in beside if one.state is rule.state), None)
+    if other is None:
+        return
+    rows.remove(rule)
+    rows.insert(rows.index(other) + (by > 0), rule)
     for position, one in enumerate(rows):
         if one.position != position:
             one.position = position
 
 
-def _in_order(kind: RuleKind, state: RuleState | None = None) -> Any:
-    wanted = Rule.state == state if state else Rule.state != RuleState.retired
-    return select(Rule).where(Rule.kind == kind, wanted).order_by(Rule.position, Rule.id)
+def _in_order(kind: RuleKind) -> Select[Rule]:
+    wanted = Rule.kind == kind, Rule.state != RuleState.retired
+    return select(Rule).where(*wanted).order_by(Rule.position, Rule.id)

@@ -60,14 +60,17 @@ def why_page(session: Session, number: str) -> dict[str, Any]:
     lines: list[WhyLine] = []
     if ticket is not None:
         pickers = pickers_of(session)
-        lines = [_why_line(one, pickers) for one in why.of_ticket(session, ticket)]
+        told = why.of_ticket(session, ticket)
+        least = min((one.explained.distance for one in told if not one.explained.fired), default=0)
+        lines = [_why_line(one, pickers, least) for one in told]
     return {"asked": number, "ticket": ticket, "lines": lines, "group_words": GROUP_WORDS}
 
 
-def _why_line(one: why.Why, pickers: Pickers) -> WhyLine:
+def _why_line(one: why.Why, pickers: Pickers, least: int) -> WhyLine:
     told = one.explained
+    nearest = not told.fired and told.distance == least
     lines = reason_lines(told.verdict.reasons, Use(one.rule.kind.value), pickers)
-    return WhyLine(one.rule, told.fired, told.nearest, lines, told.decision.refused if told.decision else None)
+    return WhyLine(one.rule, told.fired, nearest, lines, told.decision.refused if told.decision else None)
 
 
 def macro_page(session: Session, macro: Macro, number: str) -> dict[str, Any]:

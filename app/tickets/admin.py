@@ -13,7 +13,8 @@ from app.db import db
 from app.desk.shown import chip
 from app.desk.view import DeskView, Tab
 from app.people.model import User
-from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField
+from app.tickets.changes import names_in
+from app.tickets.model import Comment, Ticket, TicketEvent
 from app.words import say
 
 OPEN = ("new", "open", "pending", "hold")
@@ -88,18 +89,16 @@ def _page(ticket: Ticket) -> dict[str, Any]:
     session = db.session()
     comments = select(Comment).where(Comment.ticket_id == ticket.id).options(joinedload(Comment.author))
     events = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.audit_id.desc())
-    kept = [int(key) for key in ticket.custom_fields if key.isdigit()]
-    fields = session.scalars(select(ZendeskField).where(ZendeskField.zendesk_id.in_(kept)))
     run: Any = Ticket.runs.property.mapper.class_
     runs = select(run).where(run.ticket_id == ticket.id).options(joinedload(run.rule), joinedload(run.push))
-    titles = {str(field.zendesk_id): field.title for field in fields}
+    changed = session.scalars(events.limit(EVENTS_SHOWN)).all()
+    names = names_in(session, [ticket.custom_fields, *(one.changes for one in changed)])
     return {
         "ticket": ticket,
         "comments": session.scalars(comments.order_by(Comment.zendesk_id)).all(),
         "runs": session.scalars(runs.order_by(run.id.desc()).limit(RUNS_SHOWN)).all(),
-        "events": session.scalars(events.limit(EVENTS_SHOWN)).all(),
-        "fields": [
-            (titles.get(key, key), value) for key, value in ticket.custom_fields.items() if value not in (None, "")
-        ],
+        "events": changed,
+        "names": names,
+        "fields": {key: value for key, value in ticket.custom_fields.items() if value not in (None, "")},
         "zendesk_url": current_app.extensions["opsroom.settings"].zendesk_url,
     }

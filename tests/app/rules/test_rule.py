@@ -168,5 +168,17 @@ def test_rules_change_places_within_their_kind(office: Flask) -> None:
     assert first.position == 0
 
 
+def test_a_rule_moves_past_the_next_one_of_its_own_state(lone_office: Flask) -> None:
+    first, draft, third = a_rule(), a_rule(), a_rule()
+    for one in (first, third):
+        go_live(db.session(), one)
+    shift(db.session(), third, -1)
+    db.session.commit()
+    assert [one.position for one in (third, first, draft)] == [0, 1, 2]
+    shift(db.session(), third, 1)
+    db.session.commit()
+    assert [one.position for one in (first, third, draft)] == [0, 1, 2]
+
+
 def test_times_of_versions_are_aware(office: Flask) -> None:
     assert a_rule().versions[0].at <= clock.now()

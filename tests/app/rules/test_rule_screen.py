@@ -167,6 +167,8 @@ def test_rows_are_added_and_taken_away_without_a_script(office: Flask) -> None:
     more = seat.send("/admin/rules/new/", form_of(press="add:any"))
     assert more.status_code == 200
     assert more.text.count('data-group="any" data-index') == 1
+    blank = {"any-0-field": "", "any-0-operator": "is", "any-0-value": ""}
+    assert seat.send("/admin/rules/new/", form_of(press="add:any", **blank)).text.count('data-group="any" data-i') == 2
     less = seat.send("/admin/rules/new/", form_of(press="remove:actions:0"))
     assert 'data-group="actions" data-index' not in less.text
     assert db.session.scalars(select(Rule)).all() == []
@@ -219,7 +221,7 @@ def test_what_was_done_to_a_rule_is_in_the_audit(office: Flask) -> None:
 def test_rules_are_put_in_order(office: Flask) -> None:
     seat = a_seat(office)
     first, second = a_rule(seat), a_rule(seat)
-    seat.press("/admin/rules/shift/", {"id": str(second.id), "to": "up"})
+    seat.press("/admin/rules/shift/", {"up": str(second.id)})
     assert (second.position, first.position) == (0, 1)
 
 
@@ -233,7 +235,10 @@ def test_whoever_may_only_look_changes_nothing(lone_office: Flask, role: Role) -
     assert seat.see("/admin/rules/edit/", id=rule.id).status_code == 403
     assert seat.send("/admin/rules/new/", form_of()).status_code == 403
     for path in ("state", "twin", "back-to", "shift"):
-        assert seat.send(f"/admin/rules/{path}/", {"id": str(rule.id), "now": "live"}).status_code == 403
+        assert (
+            seat.send(f"/admin/rules/{path}/", {"id": str(rule.id), "up": str(rule.id), "now": "live"}).status_code
+            == 403
+        )
     assert rule.state is RuleState.draft
 
 
