@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.bookings.model import Customer
 from app.demo import names, numbers
 from app.demo.answers import ANSWERS
-from app.demo.past import CHANNEL_CHOICES, PastTicket
+from app.demo.history import audits_of, field_values, stamp, tags_of, via
+from app.demo.past import PastTicket
 from app.demo.ruleset import then, when
 from app.demo.sign_ins import DOMAIN
 
@@ -35,11 +36,8 @@ def account_body(
         "triggers": _triggers(founded),
         "automations": _automations(founded),
         "tickets": [_ticket(ticket) for ticket in tickets],
+        "audits": [audit for ticket in tickets for audit in audits_of(ticket)],
     }
-
-
-def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def fields(founded: str) -> list[Row]:
@@ -203,35 +201,20 @@ def _automations(founded: str) -> list[Row]:
 
 
 def _ticket(ticket: PastTicket) -> Row:
-    values: Mapping[int, str | None] = field_values(ticket)
     return {
         "id": ticket.number,
         "subject": ticket.subject,
+        "description": ticket.said[0].body,
         "requester_id": ticket.requester_id,
         "status": ticket.status,
         "priority": ticket.priority,
         "type": ticket.type,
         "group_id": ticket.group,
         "assignee_id": ticket.assignee,
-        "tags": sorted(
-            {*ticket.tags, *(value for key, value in values.items() if value and key != numbers.BOOKING_FIELD)}
-        ),
-        "custom_fields": [{"id": number, "value": value} for number, value in values.items()],
+        "tags": tags_of(ticket),
+        "custom_fields": [{"id": number, "value": value} for number, value in field_values(ticket).items()],
         "satisfaction_rating": {"score": ticket.satisfaction},
-        "via": {"channel": ticket.channel, "source": {"from": {}, "to": {}, "rel": None}},
+        "via": via(ticket),
         "created_at": stamp(ticket.created_at),
         "updated_at": stamp(ticket.updated_at),
-        "comments": [
-            {"author_id": one.author_id, "body": one.body, "public": one.public, "created_at": stamp(one.at)}
-            for one in ticket.said
-        ],
-    }
-
-
-def field_values(ticket: PastTicket) -> dict[int, str | None]:
-    city = names.CITIES.get(ticket.city or "")
-    return {
-        numbers.BOOKING_FIELD: ticket.booking,
-        numbers.CITY_FIELD: f"city_{city}" if city else None,
-        numbers.CHANNEL_FIELD: CHANNEL_CHOICES[ticket.channel],
     }

@@ -16,11 +16,12 @@ from app.bookings.booking import bind
 from app.clock import in_seoul
 from app.demo import numbers
 from app.demo.answers import ANSWERS
-from app.demo.bodies import fields, macro_id, stamp
+from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
+from app.demo.history import stamp
 from app.demo.people_rows import customers, partners, settle_partners, vendors
 from app.demo.promises import PROMISES, Promise
-from app.demo.refund_rows import refunds
+from app.demo.refund_rows import mirror_the_past, refunds
 from app.demo.ruleset import RULES, filled
 from app.demo.sign_ins import ADMIN, DOMAIN, PEOPLE, SECOND_MANAGER, Person
 from app.link.link import the_link, turn_pushing
@@ -60,6 +61,8 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
         _rules(session, moment, macro_ids)
         tell(say(f"매크로 {len(ANSWERS)}개, 규칙 {len(RULES)}개", f"{len(ANSWERS)} macros, {len(RULES)} rules"))
     session.flush()
+    told = mirror_the_past(session, moment)
+    tell(say(f"티켓 {told}건", f"{told} tickets"))
     made = refunds(session, moment, users)
     tell(say(f"환불 {made}건", f"{made} refunds"))
     with _as(users, ADMIN):

@@ -14,6 +14,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bookings.model import Booking, Customer
 from app.demo.booking_rows import case_ref
 from app.demo.cases import CASES, Case
+from app.demo.history import mirrored
 from app.demo.past import PastTicket, Told, past_tickets
 from app.demo.sign_ins import AGENT, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
 from app.people.model import User
@@ -39,12 +40,22 @@ def the_past(session: Session, moment: datetime) -> list[PastTicket]:
     return past_tickets(Random(TICKET_SEED), moment, plain, people.all(), told)
 
 
+def mirror_the_past(session: Session, moment: datetime) -> int:
+    """The mirror's rows of every ticket of the past, with its conversation. Does not commit."""
+    booked = {booking.ref: booking for booking in session.scalars(select(Booking))}
+    past = the_past(session, moment)
+    session.add_all(mirrored(ticket, booked.get(ticket.booking or ""), moment) for ticket in past)
+    session.flush()
+    return len(past)
+
+
 def refunds(session: Session, moment: datetime, users: Mapping[str, User]) -> int:
-    """With the mirror's row of each one's ticket: the first sync brings the rest of it. Does not commit."""
-    tickets = {ticket.booking: ticket for ticket in the_past(session, moment) if "refund_request" in ticket.tags}
+    """On the tickets that asked for them. Does not commit."""
+    asked = select(Ticket).join(Ticket.booking).where(Booking.ref >= case_ref(0)).options(joinedload(Ticket.booking))
+    tickets = {ticket.booking.ref: ticket for ticket in session.scalars(asked) if ticket.booking}
     for place, case in enumerate(CASES):
         booking = session.scalars(select(Booking).where(Booking.ref == case_ref(place))).one()
-        ticket = _mirrored(session, tickets[booking.ref], booking, moment)
+        ticket = tickets[booking.ref]
         asker = users[(GLOBAL_AGENT if case.language == "en" else AGENT).key]
         decider = users[(MANAGER if place % 2 else SECOND_MANAGER).key]
         _go_through(session, _told(moment, case, booking), asker, decider, ticket)
@@ -107,32 +118,6 @@ _PAYING: Mapping[RefundState, Sequence[RefundState]] = {
     RefundState.failed: (RefundState.paying, RefundState.failed),
     RefundState.unknown: (RefundState.paying, RefundState.unknown),
 }
-
-
-def _mirrored(session: Session, ticket: PastTicket, booking: Booking, moment: datetime) -> Ticket:
-    row = Ticket(
-        zendesk_id=ticket.number,
-        subject=ticket.subject,
-        description=ticket.said[0].body,
-        status=ticket.status,
-        priority=ticket.priority,
-        type=ticket.type,
-        tags=sorted(ticket.tags),
-        group_id=ticket.group,
-        assignee_id=ticket.assignee,
-        requester_id=ticket.requester_id,
-        submitter_id=ticket.requester_id,
-        channel=ticket.channel,
-        custom_fields={},
-        satisfaction=ticket.satisfaction,
-        created_at=ticket.created_at,
-        updated_at=ticket.updated_at,
-        mirrored_at=moment,
-        booking=booking,
-    )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _person(user: User) -> Actor:

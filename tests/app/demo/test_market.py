@@ -1,35 +1,27 @@
-"""A fresh home is filled with the demo, on both databases, and a second run changes nothing."""
+"""What a home filled with the demo holds, on both databases."""
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import shutil
 import stat
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from collections import Counter, defaultdict
 from datetime import timedelta
 from pathlib import Path
-from urllib.request import Request, urlopen
 
+import msgspec
 import pytest
 from flask import Flask
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, select
 
 from app import clock
-from app.bell import SilentBell
 from app.bookings.model import Booking, Customer
 from app.db import db
-from app.demo import office
 from app.demo.account_door import has_sandbox, tickets_there
 from app.demo.cases import CASES
-from app.demo.commands import demo, make
+from app.demo.commands import make
 from app.demo.people_rows import ENDINGS
 from app.demo.sign_ins import PEOPLE, passwords
-from app.factory import create_app
 from app.language.facts_of_ticket import BookingFacts, Person, TicketFacts
 from app.link.link import the_link
 from app.macros.macro import definition_of as macro_definition
@@ -44,71 +36,13 @@ from app.refunds.model import LETS_GO, Refund, RefundState
 from app.refunds.quote import again
 from app.rules.live import definition_of as rule_definition
 from app.rules.model import Rule, RuleState
-from app.settings import SANDBOX_EMAIL, Settings
-from app.tickets.model import Ticket
+from app.settings import SANDBOX_EMAIL
+from app.tickets.model import Comment, Ticket, TicketEvent
+from automations.rows import keep_audits
 from integrations.payments.port import OutcomeState
 from integrations.payments.sandbox import SandboxProvider
-from integrations.zendesk.sandbox.box import Sandbox
-from integrations.zendesk.sandbox.shape import Json, decode
-from integrations.zendesk.sandbox.state import State
-from tests.conftest import settings_for
-from tests.postgres import PostgresServer
-
-TOKEN = "a-token-of-the-sandbox-for-this-test"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An office filled once for all tests that only look at it; its Zendesk is the sandbox of its home, not running."""
-    home = tmp_path_factory.mktemp("demo")
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            shutil.copy(request.getfixturevalue("sqlite_template"), home / "opsroom.sqlite3")
-            url = f"sqlite:///{home / 'opsroom.sqlite3'}"
-        else:
-            server: PostgresServer = request.getfixturevalue("postgres")
-            name = server.create("t_demo", template=request.getfixturevalue("postgres_template"))
-            stack.callback(server.drop, name)
-            url = server.url(name)
-        app = create_app(with_sandbox(settings_for(home, url)), bell=SilentBell())
-        stack.enter_context(app.app_context())
-        stack.callback(db.engine.dispose)
-        stack.callback(db.session.remove)
-        assert make(db.session(), app.extensions["opsroom.settings"])
-        db.session.remove()
-        yield app
-
-
-@pytest.fixture
-def filled(house: Flask) -> Iterator[Path]:
-    with house.app_context():
-        yield Path(house.extensions["opsroom.settings"].home)
-        db.session.remove()
-
-
-@pytest.fixture
-def empty(lone_office: Flask) -> Flask:
-    lone_office.cli.add_command(demo)
-    lone_office.extensions["opsroom.settings"] = with_sandbox(lone_office.extensions["opsroom.settings"])
-    return lone_office
-
-
-def with_sandbox(settings: Settings) -> Settings:
-    return replace(settings, zendesk_url="http://127.0.0.1:9", zendesk_email=SANDBOX_EMAIL, zendesk_token=TOKEN)
-
-
-def rows() -> dict[str, int]:
-    tables = inspect(db.engine).get_table_names()
-    return {
-        name: db.session.execute(select(func.count()).select_from(db.metadata.tables[name])).scalar_one()
-        for name in tables
-        if name in db.metadata.tables
-    }
-
-
-def sandbox_rows(home: Path, query: str) -> list[Json]:
-    with closing(State(home / "sandbox")) as state, state.read() as books:
-        return [decode(row["body"]) for row in books.execute(query)]
+from integrations.zendesk.types import Audit
+from tests.app.demo.homes import rows, sandbox_rows
 
 
 def test_everything_a_marketplace_has_is_there(filled: Path) -> None:
@@ -116,7 +50,7 @@ def test_everything_a_marketplace_has_is_there(filled: Path) -> None:
     assert counted["users"] == len(PEOPLE)
     assert {user.role for user in db.session.scalars(select(User))} == set(Role)
     assert (counted["vendors"], counted["partners"], counted["customers"], counted["bookings"]) == (2, 30, 60, 242)
-    assert counted["refunds"] == len(CASES) == counted["tickets"]
+    assert (counted["refunds"], counted["tickets"]) == (len(CASES), 200)
     link = the_link(db.session())
     assert link.pushing
     assert link.rules_on
@@ -281,92 +215,34 @@ def test_a_refund_stands_on_the_ticket_that_asked_for_it(filled: Path) -> None:
         assert db.session.get(Ticket, refund.ticket_id) is refund.ticket
 
 
+def test_the_mirror_holds_what_fetching_the_sandbox_anew_would_bring(filled: Path) -> None:
+    told: dict[int, list[Audit]] = defaultdict(list)
+    for row in sandbox_rows(filled, "select body from audits order by id"):
+        told[row["ticket_id"]].append(msgspec.convert(row, Audit))
+    here = everything_said()
+    assert len(here) > 800
+    session = db.session()
+    session.execute(delete(Comment))
+    session.execute(delete(TicketEvent))
+    for ticket in session.scalars(select(Ticket)):
+        keep_audits(session, ticket, told[ticket.zendesk_id])
+    assert everything_said() == here
+    session.rollback()
+
+
+def everything_said() -> set[str]:
+    events = select(
+        TicketEvent.audit_id, TicketEvent.author_id, TicketEvent.channel, TicketEvent.is_creation,
+        TicketEvent.changes, TicketEvent.comment_id, TicketEvent.created_at,
+    )  # fmt: skip
+    comments = select(
+        Comment.zendesk_id, Comment.audit_id, Comment.author_id, Comment.is_public, Comment.body, Comment.created_at
+    )
+    rows = [*db.session.execute(events), *db.session.execute(comments)]
+    return {json.dumps(list(row), sort_keys=True, default=str) for row in rows}
+
+
 def test_the_sandbox_lets_the_settings_own_token_in_as_admin(house: Flask, filled: Path) -> None:
     assert has_sandbox(house.extensions["opsroom.settings"])
     (admin,) = sandbox_rows(filled, "select body from users where role = 'admin'")
     assert (admin["email"], admin["name"]) == (SANDBOX_EMAIL, "고객 행복팀")
-
-
-def test_a_run_that_was_cut_off_before_the_sandbox_is_completed_with_the_same_past(empty: Flask) -> None:
-    settings: Settings = empty.extensions["opsroom.settings"]
-    with clock.stopped(clock.now() - timedelta(days=2)):
-        assert make(db.session(), replace(settings, zendesk_email="somebody@else.example"))
-    assert not (settings.home / "sandbox").exists()
-    assert make(db.session(), settings)
-    tickets = {row["id"]: row for row in sandbox_rows(settings.home, "select body from tickets")}
-    for ticket in db.session.scalars(select(Ticket)):
-        assert tickets[ticket.zendesk_id]["subject"] == ticket.subject
-
-
-def test_nothing_of_an_office_is_left_when_filling_it_fails(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rows()
-
-    def disk_full(*_: object) -> int:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(office, "refunds", disk_full)
-    with pytest.raises(OSError, match="no space left"):
-        make(db.session(), empty.extensions["opsroom.settings"])
-    db.session.remove()
-    assert rows() == before
-    monkeypatch.undo()
-    assert make(db.session(), empty.extensions["opsroom.settings"]), "the next run begins anew"
-    first = [(one.ref, one.customer.name, one.paid_minor) for one in _bookings()]
-    assert first[0][0] == "B-10001"
-
-
-def test_a_running_sandbox_is_filled_over_http(empty: Flask, tmp_path: Path) -> None:
-    with closing_box(tmp_path / "elsewhere") as url:
-        settings = replace(empty.extensions["opsroom.settings"], zendesk_url=url)
-        empty.extensions["opsroom.settings"] = settings
-        done = empty.test_cli_runner().invoke(args=["demo"], env={"LANG": "ko_KR.UTF-8"})
-        assert done.exit_code == 0, done.output
-        assert "데모 준비를 마쳤습니다" in done.output
-        assert tickets_there(settings) == 200
-        (admin,) = sandbox_rows_over_http(url, "users.json?role=admin")
-        assert admin["name"] == "고객 행복팀"
-        again_done = empty.test_cli_runner().invoke(args=["demo"], env={"LANG": "C.UTF-8", "LC_ALL": ""})
-        assert "here already" in again_done.output
-
-
-def sandbox_rows_over_http(url: str, path: str) -> list[Json]:
-    signed = base64.b64encode(f"{SANDBOX_EMAIL}/token:{TOKEN}".encode()).decode()
-    with urlopen(Request(f"{url}/api/v2/{path}", headers={"Authorization": f"Basic {signed}"}), timeout=5) as reply:
-        return list(json.load(reply)["users"])
-
-
-@contextmanager
-def closing_box(folder: Path) -> Iterator[str]:
-    box = Sandbox(folder, email=SANDBOX_EMAIL, token=TOKEN)
-    try:
-        yield box.start()
-    finally:
-        box.stop()
-
-
-def test_outside_the_demo_it_is_refused_in_words(empty: Flask) -> None:
-    empty.extensions["opsroom.settings"] = replace(empty.extensions["opsroom.settings"], demo=False)
-    refused = empty.test_cli_runner().invoke(args=["demo"])
-    assert refused.exit_code == 1
-    assert "demo" in refused.output
-    assert db.session.scalar(select(func.count(User.id))) == 0
-
-
-def test_an_office_with_people_in_it_is_not_mixed_with_a_demo(empty: Flask) -> None:
-    db.session.add(User(email="a@b.example", name="A", role=Role.admin, password_hash="x", created_at=clock.now()))
-    db.session.commit()
-    refused = empty.test_cli_runner().invoke(args=["demo"])
-    assert refused.exit_code == 1
-    assert db.session.scalar(select(func.count(User.id))) == 1
-
-
-@pytest.mark.parametrize("url", ["https://acme.zendesk.com", "http://acme.example:8010"])
-def test_another_account_than_the_sandbox_is_never_seeded(empty: Flask, url: str) -> None:
-    settings = empty.extensions["opsroom.settings"]
-    assert has_sandbox(settings), "the negative control"
-    assert not has_sandbox(replace(settings, zendesk_url=url))
-    assert not has_sandbox(replace(settings, zendesk_email="a@acme.example"))
-
-
-def _bookings() -> list[Booking]:
-    return list(db.session.scalars(select(Booking).order_by(Booking.ref)))
