@@ -1,7 +1,8 @@
 """Who changed what: one row for each changed row, in the transaction of the change itself.
 
-Listeners on the session see what the ORM writes. A bulk UPDATE written as SQL is not seen: what such a statement means
-is told by the row that caused it (a refund tells what a booking's held amount does).
+Listeners on the mappers see what the ORM writes, rows that go with their parent included. A bulk UPDATE written as SQL
+is not seen: what such a statement means is told by the row that caused it (a refund tells what a booking's held amount
+does).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import Connection, event, insert, inspect, select
+from sqlalchemy.orm import Mapper, Session, SessionTransaction, object_session
 
 from app import clock
 from app.actor import acting
@@ -72,43 +73,57 @@ def record(session: Session, verb: str, subject: str, subject_id: int | None, ab
     session.info.setdefault(_KEY, []).append(noticed)
 
 
-@event.listens_for(Session, "after_flush")
-def _notice(session: Session, _context: Any) -> None:
-    kept: list[Noticed] = session.info.setdefault(_KEY, [])
-    within = session.get_nested_transaction()
-    for verb, rows in (("create", session.new), ("update", session.dirty), ("delete", session.deleted)):
-        for row in rows:
-            table = getattr(row, "__tablename__", "")
-            if table in AUDITED and (changes := _changes(row, verb, AUDITED[table])):
-                kept.append(Noticed(verb, table, getattr(row, "id", None), changes, within))
+@event.listens_for(Mapper, "after_insert")
+def _made(_mapper: Any, connection: Connection, row: Any) -> None:
+    _notice("create", connection, row)
 
 
-def _changes(row: Any, verb: str, left_out: frozenset[str]) -> dict[str, Any]:
-    """{column: [before, after]}."""
+@event.listens_for(Mapper, "before_update")
+def _changed(_mapper: Any, connection: Connection, row: Any) -> None:
+    _notice("update", connection, row)
+
+
+@event.listens_for(Mapper, "before_delete")
+def _ended(_mapper: Any, connection: Connection, row: Any) -> None:
+    _notice("delete", connection, row)
+
+
+def _notice(verb: str, connection: Connection, row: Any) -> None:
+    left_out = AUDITED.get(getattr(row, "__tablename__", ""))
+    session = object_session(row)
+    if left_out is None or session is None:
+        return
+    changes = _changes(verb, connection, row, left_out | NOISE)
+    if changes:
+        noticed = Noticed(verb, row.__tablename__, getattr(row, "id", None), changes, session.get_nested_transaction())
+        session.info.setdefault(_KEY, []).append(noticed)
+
+
+def _changes(verb: str, connection: Connection, row: Any, left_out: frozenset[str]) -> dict[str, Any]:
+    """{column: [before, after]}. What stood is asked of the database where the record had not loaded it."""
     state = inspect(row)
-    told: dict[str, Any] = {}
-    for column in state.mapper.column_attrs:
-        if column.key in left_out or column.key in NOISE:
-            continue
-        pair = _before_and_after(state.attrs[column.key], verb)
-        if pair is not None:
-            told[column.key] = [HIDDEN, HIDDEN] if column.key in SECRET else [_short(value) for value in pair]
-    return told
-
-
-def _before_and_after(attribute: Any, verb: str) -> tuple[Any, Any] | None:
-    history = attribute.history
-    now = attribute.loaded_value
+    names = [column.key for column in state.mapper.column_attrs if column.key not in left_out]
+    after = {name: None if verb == "delete" else state.dict.get(name) for name in names}
     if verb == "create":
-        return None if now is None or not history.added else (None, history.added[0])
-    if verb == "delete":
-        stood = history.deleted[0] if history.deleted else (history.unchanged[0] if history.unchanged else None)
-        return None if stood is None else (stood, None)
-    if not history.has_changes():
-        return None
-    before = history.deleted[0] if history.deleted else None
-    after = history.added[0] if history.added else None
-    return None if before == after else (before, after)
+        before: dict[str, Any] = dict.fromkeys(names)
+    elif verb == "delete":
+        before = _stood(connection, state)
+    else:
+        histories = {name: state.attrs[name].history for name in names}
+        names = [name for name in names if histories[name].added]
+        known = all(histories[name].deleted for name in names)
+        before = {name: histories[name].deleted[0] for name in names} if known else _stood(connection, state)
+    pairs = {name: (before[name], after[name]) for name in names if before[name] != after[name]}
+    return {
+        name: [HIDDEN, HIDDEN] if name in SECRET else [_short(was), _short(now)] for name, (was, now) in pairs.items()
+    }
+
+
+def _stood(connection: Connection, state: Any) -> dict[str, Any]:
+    table = state.mapper.local_table
+    key = zip(table.primary_key, state.identity, strict=True)
+    asked = select(table).where(*(column == value for column, value in key))
+    return dict(connection.execute(asked).mappings().one())
 
 
 def _short(value: Any) -> Any:
