@@ -12,8 +12,9 @@ from app.policies.binding import binding_version
 from app.words import say
 
 
-def bind(session: Session, booking: Booking) -> None:
-    """Sets the version that binds the booking; leaves it without one where no policy covers it.
+def bind(session: Session, booking: Booking, *, must: bool = False) -> None:
+    """Sets the version that binds the booking; leaves it without one where no policy covers it, or refuses when it
+    `must` have one.
 
     Never binds anew: what was promised when it was paid stays.
     """
@@ -27,6 +28,13 @@ def bind(session: Session, booking: Booking) -> None:
         channel=booking.channel,
         paid_at=booking.paid_at,
     )
+    if must and booking.policy_version is None:
+        raise Refusal(
+            say(
+                f"{booking.ref}을(를) 결제한 시각에 시행 중이던 정책이 없습니다. 정책을 먼저 등록해 주세요.",
+                f"No policy was in force when {booking.ref} was paid. Enter the policy first.",
+            )
+        )
 
 
 def hold(session: Session, booking: Booking, minor: int) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, String, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.db import Base, BigId, choice, key_column
+from app.desk.states import named
+from app.errors import ChangedMeanwhile, Refusal
+from app.money import exponent, shown
 from app.partners.model import Partner
 from app.policies.model import PolicyVersion, Product
 from app.resident_number import keeps_no_resident_number
+from app.words import say
 
 
 class Tier(StrEnum):
@@ -95,3 +101,55 @@ class Booking(Base):
 
     def __str__(self) -> str:
         return self.ref
+
+    def next_states(self) -> list[BookingState]:
+        return sorted(MOVES[self.state], key=list(BookingState).index)
+
+    def move_to(self, now: str) -> None:
+        """Refuses in words what the table does not allow. The move itself is kept in the audit record."""
+        if now not in MOVES[self.state]:
+            words = say(
+                "{ref}은(는) 지금 ‘{state}’ 상태여서 그렇게 바꿀 수 없습니다.",
+                "{ref} is “{state}” now and cannot become that.",
+            )
+            raise Refusal(words.fill(ref=self.ref, state=named(self.state).words))
+        self.state = BookingState(now)
+
+    def must_be_as_seen(self, seen: str) -> None:
+        if seen != str(self.version):
+            words = say(
+                f"그사이 {self.ref}이(가) 바뀌었습니다. 다시 확인해 주세요.", f"{self.ref} has changed. Look again."
+            )
+            raise ChangedMeanwhile(words)
+
+
+MOVES: Mapping[BookingState, frozenset[BookingState]] = {
+    BookingState.booked: frozenset({BookingState.under_way, BookingState.cancelled}),
+    BookingState.under_way: frozenset({BookingState.done, BookingState.cancelled}),
+    BookingState.done: frozenset(),
+    BookingState.cancelled: frozenset(),
+}
+
+
+@event.listens_for(Booking, "before_insert")
+@event.listens_for(Booking, "before_update")
+def _must_add_up(_mapper: Mapper[Any], _connection: Connection, booking: Booking) -> None:
+    """Says in words what the database would refuse without any."""
+    exponent(booking.currency or "KRW")
+    amounts = ("total_minor", "first_period_minor", "service_fee_minor", "paid_minor")
+    for name in amounts:
+        if (getattr(booking, name) or 0) < 0:
+            raise Refusal(say("0보다 작을 수 없습니다.", "It cannot be below nothing."), field=name)
+    if booking.first_period_minor > booking.total_minor:
+        raise Refusal(
+            say("첫 기간 금액이 전체 금액보다 큽니다.", "The first period costs more than the whole."),
+            field="first_period_minor",
+        )
+    if booking.paid_minor < (booking.held_minor or 0):
+        held = shown(booking.held_minor, booking.currency)
+        raise Refusal(
+            say(f"이미 {held}이(가) 환불되었거나 잡혀 있습니다.", f"{held} of it is refunded or held already."),
+            field="paid_minor",
+        )
+    if booking.ends_at < booking.starts_at:
+        raise Refusal(say("끝이 시작보다 빠릅니다.", "It ends before it starts."), field="ends_at")

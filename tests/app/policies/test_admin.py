@@ -79,8 +79,10 @@ def test_a_policy_and_its_first_draft_are_made_in_one_form(office: Flask) -> Non
         ({"clock": "3pm"}, "15:00처럼"),
     ],
 )
-def test_wrong_terms_are_told_and_everything_typed_stays(office: Flask, change: dict[str, str], words: str) -> None:
-    seat = Seat(office, a_user())
+def test_wrong_terms_are_told_and_everything_typed_stays(
+    lone_office: Flask, change: dict[str, str], words: str
+) -> None:
+    seat = Seat(lone_office, a_user())
     answer = seat.send("/admin/policies/new/", {**HEAD, **table(FIRST_MONTH, **change)})
     assert answer.status_code == 422
     assert words in answer.text
@@ -99,9 +101,9 @@ def test_the_wrong_row_is_marked(lone_office: Flask) -> None:
     assert [bool(wrong) for wrong in rows[:5]] == [False, False, True, False, False]
 
 
-def test_a_key_that_is_taken_is_refused(office: Flask) -> None:
+def test_a_key_that_is_taken_is_refused(lone_office: Flask) -> None:
     a_policy(key="mid-term-v2")
-    answer = Seat(office, a_user()).send("/admin/policies/new/", {**HEAD, **table(FIRST_MONTH)})
+    answer = Seat(lone_office, a_user()).send("/admin/policies/new/", {**HEAD, **table(FIRST_MONTH)})
     assert answer.status_code == 422
     assert db.session.scalar(select(func.count(Policy.id))) == 1
 
@@ -149,9 +151,9 @@ def test_a_new_draft_follows_is_compared_and_takes_over(office: Flask) -> None:
     assert old.valid_until == new.valid_from
 
 
-def test_a_draft_is_withdrawn(office: Flask) -> None:
+def test_a_draft_is_withdrawn(lone_office: Flask) -> None:
     version = a_version(state=VersionState.draft)
-    seat = Seat(office, a_user())
+    seat = Seat(lone_office, a_user())
     assert "철회했습니다" in seat.press("/admin/policies/withdraw/", {"id": version.policy_id, "version": 1})
     assert version.state is VersionState.withdrawn
     assert "초안이 아니어서" in seat.press("/admin/policies/publish/", {"id": version.policy_id, "version": 1})
@@ -190,10 +192,10 @@ def test_a_version_is_tried_on_a_booking_and_nothing_is_saved(office: Flask) -> 
         assert seat.see("/admin/refunds/try/", **{**asked, "version": "", **nonsense}).status_code == 200
 
 
-def test_policies_read_in_english_too(office: Flask) -> None:
+def test_policies_read_in_english_too(lone_office: Flask) -> None:
     version = a_version(CLEANING)
-    page = Seat(office, a_user(), "en").read("/admin/policies/details/", id=version.policy_id)
+    page = Seat(lone_office, a_user(), "en").read("/admin/policies/details/", id=version.policy_id)
     assert "3 to under 24 hours before" in page
     assert "70% of the whole price goes back" in page
     assert "20 min late or more" in page
-    assert version.policy.name_ko in Seat(office, a_user(), "en").read("/admin/policies/", tab="all")
+    assert version.policy.name_ko in Seat(lone_office, a_user(), "en").read("/admin/policies/", tab="all")

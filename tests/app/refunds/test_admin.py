@@ -46,16 +46,16 @@ def test_a_refund_is_asked_for_in_the_form(office: Flask) -> None:
     assert 'name="approve"' not in page
 
 
-def test_the_form_opens_with_what_is_known_of_the_ticket(office: Flask) -> None:
+def test_the_form_opens_with_what_is_known_of_the_ticket(lone_office: Flask) -> None:
     booking = a_booking()
     ticket = a_ticket(booking=booking)
-    page = Seat(office, a_user(Role.agent)).read("/admin/refunds/new/", ticket=ticket.id)
+    page = Seat(lone_office, a_user(Role.agent)).read("/admin/refunds/new/", ticket=ticket.id)
     assert f'value="{booking.id}"' in page
     assert booking.ref in page
 
 
-def test_the_quote_is_seen_before_anything_is_saved(office: Flask) -> None:
-    booking, seat = a_booking(), Seat(office, a_user(Role.agent))
+def test_the_quote_is_seen_before_anything_is_saved(lone_office: Flask) -> None:
+    booking, seat = a_booking(), Seat(lone_office, a_user(Role.agent))
     answer = seat.send("/admin/refunds/new/", form_for(booking, reason="customer_cancelled", _quote="1"))
     assert answer.status_code == 200
     assert answer.text.count('class="quote-line"') == 2
@@ -76,8 +76,8 @@ def test_a_quote_for_nonsense_is_no_error(lone_office: Flask, args: dict[str, st
     assert Seat(lone_office, a_user(Role.agent)).see("/admin/refunds/quote/", **args).status_code == 200
 
 
-def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(office: Flask) -> None:
-    booking, seat = a_booking(), Seat(office, a_user(Role.agent))
+def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(lone_office: Flask) -> None:
+    booking, seat = a_booking(), Seat(lone_office, a_user(Role.agent))
     answer = seat.send("/admin/refunds/new/", form_for(booking, amount="1,200,001"))
     assert answer.status_code == 422
     assert "₩1,200,000입니다" in answer.text
@@ -144,13 +144,13 @@ def test_each_button_asks_for_its_right(lone_office: Flask, role: Role, button: 
     assert (refund.state is RefundState.requested) is not allowed
 
 
-def test_who_decides_on_what_has_changed_meanwhile_is_shown_it_anew(office: Flask) -> None:
+def test_who_decides_on_what_has_changed_meanwhile_is_shown_it_anew(lone_office: Flask) -> None:
     refund = a_refund()
     seen = decision(refund)
-    Seat(office, a_user(Role.agent)).send(
+    Seat(lone_office, a_user(Role.agent)).send(
         "/admin/refunds/edit/", {"amount": "900,000", "note": "", "version_seen": refund.version}, id=refund.id
     )
-    page = Seat(office, a_user()).press("/admin/refunds/approve/", seen)
+    page = Seat(lone_office, a_user()).press("/admin/refunds/approve/", seen)
     assert "바뀌었습니다" in page
     assert (refund.state, refund.amount_minor) == (RefundState.requested, 900_000)
 
@@ -167,10 +167,10 @@ def test_an_edit_of_an_approved_refund_voids_the_approval(office: Flask) -> None
     assert refund.booking.held_minor == 800_000
 
 
-def test_a_stale_edit_is_refused_with_both_values_and_keeps_what_was_typed(office: Flask) -> None:
+def test_a_stale_edit_is_refused_with_both_values_and_keeps_what_was_typed(lone_office: Flask) -> None:
     refund = a_refund()
     seen = refund.version
-    first, second = Seat(office, a_user(Role.agent)), Seat(office, a_user(Role.agent))
+    first, second = Seat(lone_office, a_user(Role.agent)), Seat(lone_office, a_user(Role.agent))
     first.send("/admin/refunds/edit/", {"amount": "700,000", "note": "", "version_seen": seen}, id=refund.id)
     answer = second.send(
         "/admin/refunds/edit/", {"amount": "600,000", "note": "제 것", "version_seen": seen}, id=refund.id
@@ -208,9 +208,9 @@ def test_several_are_approved_at_once_each_shown_with_its_lines(office: Flask) -
     assert own.state is RefundState.requested
 
 
-def test_of_several_all_or_none_are_approved(office: Flask) -> None:
+def test_of_several_all_or_none_are_approved(lone_office: Flask) -> None:
     refunds = [a_refund(), a_refund()]
-    page = Seat(office, a_user()).press(
+    page = Seat(lone_office, a_user()).press(
         "/admin/refunds/approve-many/", {"seen": [f"{refunds[0].id}:{refunds[0].version}", f"{refunds[1].id}:99"]}
     )
     assert refunds[1].ref in page
@@ -229,11 +229,11 @@ def test_the_tabs_count_what_waits_for_me_and_not_what_i_asked_for(office: Flask
 
 
 @pytest.mark.parametrize(("search", "found"), [("R-000001", True), ("고객", True), ("없는 사람", False)])
-def test_refunds_are_found_by_number_booking_and_customer(office: Flask, search: str, found: bool) -> None:
+def test_refunds_are_found_by_number_booking_and_customer(lone_office: Flask, search: str, found: bool) -> None:
     refund = a_refund()
-    page = Seat(office, a_user()).read("/admin/refunds/", tab="all", search=search)
+    page = Seat(lone_office, a_user()).read("/admin/refunds/", tab="all", search=search)
     assert (refund.ref in page) is found
-    assert refund.ref in Seat(office, a_user()).read("/admin/refunds/", tab="all", search=refund.booking.ref)
+    assert refund.ref in Seat(lone_office, a_user()).read("/admin/refunds/", tab="all", search=refund.booking.ref)
 
 
 def test_people_of_one_city_see_and_touch_only_its_refunds(office: Flask) -> None:
@@ -247,16 +247,16 @@ def test_people_of_one_city_see_and_touch_only_its_refunds(office: Flask) -> Non
     assert there.state is RefundState.requested
 
 
-def test_the_desk_speaks_english_too(office: Flask) -> None:
+def test_the_desk_speaks_english_too(lone_office: Flask) -> None:
     refund = a_refund(ticket=a_ticket())
-    page = Seat(office, a_user(), "en").read("/admin/refunds/details/", id=refund.id)
+    page = Seat(lone_office, a_user(), "en").read("/admin/refunds/details/", id=refund.id)
     assert "Approved, ₩1,200,000 is paid out through toss, and the customer is told on the ticket (Korean)." in page
     assert "100% of the ₩1,200,000 paid goes back" in page
 
 
-def test_a_file_of_refunds_is_written(office: Flask) -> None:
+def test_a_file_of_refunds_is_written(lone_office: Flask) -> None:
     refund = a_refund()
-    answer = Seat(office, a_user()).send("/admin/refunds/export/csv/", {"reason": "월말 정산"}, tab="all")
+    answer = Seat(lone_office, a_user()).send("/admin/refunds/export/csv/", {"reason": "월말 정산"}, tab="all")
     assert answer.status_code == 200
     assert refund.ref in answer.text
     assert "1200000" in answer.text
