@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -62,19 +63,14 @@ def join(session: Session, endpoint: str) -> Joined:
     """
     account = zendesk()
     me = _admin(account)
-    known = next((webhook for webhook in account.webhooks() if webhook.endpoint == endpoint), None)
-    webhook = known or account.create_webhook(WEBHOOK_NAME, endpoint, SUBSCRIPTIONS)
+    link = the_link(session)
+    url, webhook_id = settings_of_app().zendesk_url, link.webhook_id
+    _refuse_another(link.zendesk_url, url)
+    session.commit()
+    webhook, already = _webhook(account, endpoint, webhook_id)
     secret = account.signing_secret(webhook.id)
     key = settings_of_app().secret_key
     link = the_link(session)
-    url = settings_of_app().zendesk_url
-    if link.zendesk_url is not None and link.zendesk_url != url:
-        raise Refusal(
-            say(
-                f"이미 {link.zendesk_url} 계정에 연결되어 있습니다. 다른 계정은 새 데이터베이스로 연결해 주세요.",
-                f"This Opsroom is connected to {link.zendesk_url}. Connect another account with a new database.",
-            )
-        )
     before = unseal(link.sealed_secret, key) if link.sealed_secret else None
     if before != secret:
         link.sealed_secret_before, link.sealed_secret = link.sealed_secret, seal(secret, key)
@@ -83,7 +79,7 @@ def join(session: Session, endpoint: str) -> Joined:
         link.connected_at = clock.now()
     session.commit()
     sync.sync_names(session, account, force=True)
-    return Joined(me, webhook, known is not None)
+    return Joined(me, webhook, already)
 
 
 def first_load(wait: Callable[[float], None]) -> Iterator[sync.Progress]:
@@ -95,6 +91,30 @@ def rate_budget() -> Budget | None:
     """Ten exports a minute, as Zendesk allows; the sandbox of this machine has no such limit unless it says so."""
     host = urlsplit(settings_of_app().zendesk_url or "").hostname
     return None if host in LOOPBACK else Budget(10)
+
+
+def _refuse_another(before: str | None, now: str | None) -> None:
+    """The mirror is of one account. A sandbox of this machine is the same one at whatever port it listens."""
+    if before in {None, now} or {urlsplit(before or "").hostname, urlsplit(now or "").hostname} <= LOOPBACK:
+        return
+    raise Refusal(
+        say(
+            f"이미 {before} 계정에 연결되어 있습니다. 다른 계정은 새 데이터베이스로 연결해 주세요.",
+            f"This Opsroom is connected to {before}. Connect another account with a new database.",
+        )
+    )
+
+
+def _webhook(account: Zendesk, endpoint: str, own_id: str | None) -> tuple[outside.Webhook, bool]:
+    """Ours, by its id or by where it sends; moved when we are elsewhere now. And whether it was there already."""
+    listed = account.webhooks()
+    ours = next((one for one in listed if one.id == own_id), None)
+    ours = ours or next((one for one in listed if one.endpoint == endpoint), None)
+    if ours is None:
+        return account.create_webhook(WEBHOOK_NAME, endpoint, SUBSCRIPTIONS), False
+    if ours.endpoint != endpoint or ours.status != "active":
+        account.update_webhook(ours.id, {"endpoint": endpoint, "status": "active"})
+    return msgspec.structs.replace(ours, endpoint=endpoint), True
 
 
 def _admin(account: Zendesk) -> outside.User:

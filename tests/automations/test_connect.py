@@ -82,6 +82,21 @@ def test_connecting_twice_keeps_the_webhook_and_a_reset_secret_opens_both(stage:
     until(lambda: arrived(1))
 
 
+def test_moved_to_another_address_the_webhook_moves_along(stage: Stage, settings: Settings) -> None:
+    webhook_id = the_link(db.session()).webhook_id
+    joined = connect.join(db.session(), f"{stage.inbox_url}?moved")
+    assert (joined.webhook.id, joined.already) == (webhook_id, True)
+    (kept,) = stage.call("GET", "/api/v2/webhooks")["webhooks"]
+    assert kept["endpoint"] == f"{stage.inbox_url}?moved"
+
+
+def test_the_sandbox_at_another_port_is_the_same_account(stage: Stage) -> None:
+    the_link(db.session()).zendesk_url = "http://localhost:1"
+    db.session.commit()
+    connect.join(db.session(), stage.inbox_url)
+    assert the_link(db.session()).zendesk_url == stage.url
+
+
 def test_an_agents_token_is_refused_in_words(stage: Stage, settings: Settings) -> None:
     token = stage.call("POST", "/_sandbox/tokens", {"email": "seojun@example.com"})["token"]
     agent = replace(settings, zendesk_email="seojun@example.com", zendesk_token=token)

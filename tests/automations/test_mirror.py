@@ -17,6 +17,7 @@ from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Comment, Ticket, TicketEvent
 from automations import mirror
 from automations.lease import LEASE, POISON_TRIES, Fenced
+from automations.outside import zendesk
 from automations.rows import ticket_row, upsert_tickets
 from integrations.zendesk import types as outside
 from tests.automations.acts import arrived, until
@@ -150,7 +151,7 @@ def test_a_worker_that_lost_its_lease_records_nothing(stage: Stage) -> None:
     until(lambda: arrived(1))
     slow = mirror.claim_one(db.session())
     assert slow is not None
-    look = mirror.fetch(mirror.zendesk(), db.session(), number)
+    look = mirror.fetch(zendesk(), db.session(), number)
     with clock.stopped(clock.now() + LEASE + timedelta(seconds=1)):
         quick = mirror.claim_one(db.session())
         assert quick is not None

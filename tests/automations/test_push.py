@@ -16,6 +16,7 @@ from app.outbox.outbox import owe
 from app.tickets.model import Ticket, TicketEvent
 from automations import lease, mirror, push
 from automations.lease import LEASE
+from automations.outside import zendesk
 from tests.automations.acts import NEW, a_macro, a_rule, arrived, until
 from tests.automations.conftest import GROUP, Stage
 
@@ -86,8 +87,8 @@ def test_without_looking_it_would_be_sent_twice(stage: Stage, monkeypatch: pytes
     stage.work()
     monkeypatch.setattr(push, "_look_up", lambda *_: None)
     monkeypatch.setattr(push, "_mirrored", lambda *_: None)
-    real = push.zendesk().update_ticket
-    monkeypatch.setattr(push.zendesk(), "update_ticket", lambda *a, **k: real(*a, **{**k, "updated_stamp": None}))
+    real = zendesk().update_ticket
+    monkeypatch.setattr(zendesk(), "update_ticket", lambda *a, **k: real(*a, **{**k, "updated_stamp": None}))
     due_now()
     stage.work()
     assert answers(stage, number) == ["답변입니다."] * 2
@@ -119,7 +120,7 @@ def test_a_killed_worker_leaves_a_push_that_another_finishes_once(stage: Stage) 
     assert claim is not None
     letter = push._compose(db.session(), claim)
     assert letter is not None
-    push.zendesk().update_ticket(number, letter.change, updated_stamp=letter.stamp, marker=letter.marker)
+    zendesk().update_ticket(number, letter.change, updated_stamp=letter.stamp, marker=letter.marker)
     assert push.claim_one(db.session()) is None
     with clock.stopped(clock.now() + LEASE + timedelta(seconds=1)):
         push.drain()

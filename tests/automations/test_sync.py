@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -64,8 +64,7 @@ def test_what_was_before_we_came_is_mirrored_and_decides_nothing(stage: Stage) -
 def test_a_killed_load_goes_on_at_its_page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     seed_tickets(stage, 30)
     monkeypatch.setattr(export, "LARGEST_PAGE", 10)
-    real: Any = sync.pages
-    monkeypatch.setattr(sync, "pages", lambda *a, **k: real(*a, **k, per_page=10))
+    monkeypatch.setattr(sync, "pages", partial(export.pages, per_page=10))
     load = sync.load(db.session(), zendesk())
     next(load)
     next(load)
