@@ -33,6 +33,6 @@ def _along(model: Any, path: list[str], values: list[Any], *, or_none: bool = Fa
         assert isinstance(attribute.property, RelationshipProperty)  # noqa: S101  a path is declared, not asked for
         inside = _along(attribute.property.mapper.class_, path[1:], values, or_none=or_none)
         there: ColumnElement[bool] = attribute.has(inside)
-        return there
+        return or_(there, ~attribute.has()) if or_none else there
     here: ColumnElement[bool] = attribute.in_(values)
     return or_(here, attribute.is_(None)) if or_none else here

@@ -16,6 +16,7 @@ from app.errors import Refusal
 from app.inbox.by_hand import LOOK_RIGHT, RIGHT, look_again, retry
 from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket
+from app.tickets.scope import seen
 from app.words import say
 
 WAITING = (InboxState.new, InboxState.working)
@@ -82,7 +83,7 @@ class InboxView(DeskView):
         """Asks for a ticket of the mirror to be fetched once more: `ticket` is our id of it."""
         given = request.form.get("ticket", "")
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-        ticket = db.session.scalars(select(Ticket).where(Ticket.id == number)).first()
+        ticket = db.session.scalars(select(Ticket).where(Ticket.id == number, *seen())).first()
         if ticket is None:
             raise Refusal(NO_TICKET)
         look_again(db.session(), ticket)

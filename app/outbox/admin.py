@@ -52,10 +52,12 @@ class OutboxView(DeskView):
         "created_at": say("정해진 때", "Decided"),
         "sent_at": say("보낸 때", "Sent"),
     }
-    column_filters = ("state", "origin", "created_at")
+    column_formatters = {"origin": lambda _view, _context, push, _name: push.told_origin}
+    column_filters = ("state", "created_at")
     column_searchable_list = ("ticket.zendesk_id", "ticket.subject")
     column_sortable_list = ("id", "state", "tries", "created_at", "sent_at")
     column_default_sort = ("id", True)
+    scope_city = "ticket.booking.city"
     tabs = (
         Tab("waiting", say("보내는 중", "On its way"), lambda: Push.state.in_(WAITING)),
         Tab("held", say("붙잡아 둠", "Held"), lambda: Push.state == PushState.held, hot=True),
@@ -68,7 +70,11 @@ class OutboxView(DeskView):
         if template == self.details_template:
             push: Push = more["model"]
             hands = [(hand.value, HAND_WORDS[hand]) for hand in Hand if push.state in MOVES[hand]]
-            more |= {"push": push, "hands": hands, "names": names_in(db.session(), [push.change, push.before])}
+            more |= {
+                "push": push,
+                "hands": hands,
+                "names": names_in(db.session(), [push.change, push.before]),
+            }
         return super().render(template, **more)
 
     @desk_action(

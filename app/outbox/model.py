@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, choice, key_column
 from app.tickets.model import Ticket
+from app.words import Words, say
+
+_ORIGINS = {"rules": say("규칙", "Rules"), "rules on time": say("시간 규칙", "Rules on time")}
+_REFUND = "refund:"
 
 
 class PushState(StrEnum):
@@ -57,3 +61,10 @@ class Push(Base):
     sent_at: Mapped[datetime | None]
 
     ticket: Mapped[Ticket] = relationship()
+
+    @property
+    def told_origin(self) -> Words:
+        """What decided it, in words; an origin that is not known reads as it is."""
+        if self.origin.startswith(_REFUND):
+            return say("환불 결과 {ref}", "Outcome of refund {ref}").fill(ref=self.origin.removeprefix(_REFUND))
+        return _ORIGINS.get(self.origin, say(self.origin, self.origin))

@@ -27,7 +27,7 @@ from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, save, shift
 from app.words import Words, say
 
 MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
-NO_TICKET = say("그 번호의 티켓이 여기에 없습니다.", "There is no ticket of that number here.")
+ON_TIME, ON_UPDATE = say("시간", "Time"), say("티켓 업데이트", "Ticket updated")
 TWIN_ASKED = say(
     "Zendesk에서 끄도록 요청했습니다. 곧 반영됩니다.", "Zendesk is asked to switch it off; that takes a moment."
 )
@@ -263,7 +263,7 @@ class RuleRunView(DeskView):
     can_create = False
     can_edit = False
     details_template = "rules/run.html"
-    column_list = ("at", "rule.title", "rule_number", "ticket.zendesk_id", "ticket.subject", "cause", "push")
+    column_list = ("at", "rule.title", "rule_number", "ticket.zendesk_id", "ticket.subject", "cause", "push.state")
     column_labels = {
         "at": say("때", "When"),
         "rule.title": say("규칙", "Rule"),
@@ -271,10 +271,13 @@ class RuleRunView(DeskView):
         "ticket.zendesk_id": say("티켓", "Ticket"),
         "ticket.subject": say("제목", "Subject"),
         "cause": say("계기", "Cause"),
-        "push": say("보내기", "Sent"),
+        "push.state": say("보내기", "Sent"),
     }
+    column_formatters = {"cause": lambda _view, _context, run, _name: ON_TIME if run.is_on_time else ON_UPDATE}
+    column_filters = ("at",)
     column_searchable_list = ("rule.title", "ticket.zendesk_id")
     column_default_sort = ("id", True)
+    scope_city = "ticket.booking.city"
     empty = say("아직 실행된 규칙이 없습니다.", "No rule has run yet.")
 
     def render(self, template: str, **more: Any) -> str:

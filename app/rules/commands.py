@@ -22,6 +22,7 @@ from app.rules import why
 from app.rules.exchange import Incoming, read, to_text
 from app.rules.exporting import KINDS, export
 from app.rules.importing import Left, Report, What, take
+from app.tickets.scope import seen_ticket
 from app.words import say, speak
 
 COMMAND = Actor(ActorKind.system, "flask rules")
@@ -85,7 +86,7 @@ def explain_ticket(ticket: int, as_json: bool) -> None:  # noqa: FBT001 - click 
     """Tell which rules fire on a ticket and which do not, with each condition's wanted and seen value."""
     session = db.session()
     with reading():
-        found = why.ticket_of(session, ticket)
+        found = seen_ticket(session, ticket)
         if found is None:
             words = say("티켓 {id}이(가) 여기에 없습니다.", "There is no ticket {id} here.")
             raise click.ClickException(str(words.fill(id=ticket)))

@@ -165,3 +165,8 @@ class RuleRun(Base):
     rule: Mapped[Rule] = relationship()
     # By its name: the outbox stands above the rules.
     push: Mapped[Any] = relationship("Push", viewonly=True)
+
+    @property
+    def is_on_time(self) -> bool:
+        """Whether time was the cause, and not an update of the ticket."""
+        return self.cause.startswith("time")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from app import clock
 from app.desk.saving import Difference
@@ -28,6 +28,7 @@ from app.rules.form import RuleForm, raw_rows
 from app.rules.model import Rule, RuleRun, RuleVersion
 from app.rules.rule import unknown_in
 from app.tickets.model import Ticket
+from app.tickets.scope import seen, seen_ticket
 from app.words import Words, say
 
 RUNS_SHOWN = 20
@@ -134,8 +135,9 @@ def counts(session: Session, rule_ids: Iterable[int]) -> dict[int, Count]:
 
 
 def runs_of(session: Session, rule: Rule) -> list[RuleRun]:
-    rows = select(RuleRun).where(RuleRun.rule_id == rule.id).order_by(RuleRun.id.desc()).limit(RUNS_SHOWN)
-    return list(session.scalars(rows.options(joinedload(RuleRun.ticket))))
+    rows = select(RuleRun).join(RuleRun.ticket).where(RuleRun.rule_id == rule.id, *seen())
+    shown = rows.order_by(RuleRun.id.desc()).limit(RUNS_SHOWN).options(contains_eager(RuleRun.ticket))
+    return list(session.scalars(shown))
 
 
 def _versions(rule: Rule, use: Use, pickers: Pickers) -> Iterable[VersionLine]:
@@ -178,7 +180,7 @@ def ticket_named(session: Session, number: str) -> Ticket | None:
     digits = number.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
         return None
-    return why.ticket_of(session, int(digits))
+    return seen_ticket(session, int(digits))
 
 
 def reason_lines(reasons: Iterable[Reason], use: Use, pickers: Pickers) -> list[ReasonLine]:

@@ -65,7 +65,3 @@ def _explained(session: Session, rules: Sequence[Rule], facts: TicketFacts) -> l
 def zendesk_url() -> str | None:
     url: str | None = current_app.extensions["opsroom.settings"].zendesk_url
     return url
-
-
-def ticket_of(session: Session, zendesk_id: int) -> Ticket | None:
-    return session.scalars(select(Ticket).where(Ticket.zendesk_id == zendesk_id)).first()

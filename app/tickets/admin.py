@@ -15,6 +15,7 @@ from app.desk.view import DeskView, Tab
 from app.people.model import User
 from app.tickets.changes import names_in
 from app.tickets.model import Comment, Ticket, TicketEvent
+from app.tickets.scope import CITY
 from app.words import say
 
 OPEN = ("new", "open", "pending", "hold")
@@ -63,7 +64,7 @@ class TicketView(DeskView):
     column_sortable_list = ("zendesk_id", "status", "updated_at")
     column_default_sort = ("updated_at", True)
     column_select_related_list = ("requester", "group", "assignee")
-    scope_city = "booking.city"
+    scope_city = CITY
     tabs = (
         Tab("open", say("열린 티켓", "Open"), lambda: Ticket.status.in_(OPEN)),
         Tab("mine", say("내 티켓", "Mine"), lambda: _mine() & Ticket.status.in_(OPEN)),

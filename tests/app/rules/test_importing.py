@@ -21,6 +21,7 @@ from app.rules.exporting import export
 from app.rules.importing import Report, What, take
 from app.rules.model import Rule, RuleState, TwinState
 from app.words import spoken
+from tests.marketplace import a_ticket
 
 RECORDED = Path(os.environ.get("OPSROOM_RECORDED") or Path(__file__).resolve().parents[4] / "shared" / "recorded")
 COMMAND = Actor(ActorKind.system, "test")
@@ -218,3 +219,16 @@ def test_explaining_a_ticket_that_is_not_here_says_so(lone_office: Flask) -> Non
     assert told.exit_code == 1
     assert "12" in told.output
     assert run(lone_office, "explain", "--ticket", str(2**64)).exit_code == 2
+
+
+def test_explaining_a_ticket_tells_each_condition(lone_office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    taken({"triggers": [a_trigger(active=False)]})
+    number = a_ticket(status="open").zendesk_id
+    db.session.rollback()
+    told = run(lone_office, "explain", "--ticket", str(number))
+    assert told.exit_code == 0, told.output
+    assert "환불 문의 배정" in told.output
+    assert "✗ 상태 다음과 같음 신규 ← 열림" in told.output
+    (rule,) = json.loads(run(lone_office, "explain", "--ticket", str(number), "--json").output)["rules"]
+    assert (rule["fired"], rule["state"], rule["reasons"][0]["seen"]) == (False, "draft", "open")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.language.facts_of_ticket import Change
-from app.tickets.model import Ticket, TicketEvent
 from app.rules.then import changes_of, values_then, with_waiting
+from app.tickets.model import Ticket, TicketEvent
 
 
 def a_ticket(**values: Any) -> Ticket:

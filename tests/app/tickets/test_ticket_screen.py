@@ -145,3 +145,16 @@ def test_nobody_edits_a_ticket_here(lone_office: Flask) -> None:
         answer = seat.send(f"/admin/tickets/{path}/", {"subject": "바꿈"}, id=ticket.id)
         assert answer.status_code in {302, 403, 404}
     assert ticket.subject == "예약을 취소하고 싶어요"
+
+
+def test_a_person_of_one_city_sees_its_tickets_and_those_of_no_booking(office: Flask) -> None:
+    a_ticket(subject="서울 예약", booking=a_booking(city="서울"))
+    far = a_ticket(subject="부산 예약", booking=a_booking(city="부산"))
+    a_ticket(subject="예약 없음")
+    seat = Seat(office, a_user(Role.agent, cities=["서울"]))
+    page = seat.read("/admin/tickets/")
+    assert "서울 예약" in page
+    assert "예약 없음" in page
+    assert "부산 예약" not in page
+    assert seat.see("/admin/tickets/details/", id=far.id).status_code == 404
+    assert "그 번호의 티켓이 여기에 없습니다" in seat.read("/admin/rules/why/", ticket=far.zendesk_id)
