@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.language.account import Account
-from app.language.action_rows import action_rows
 from app.language.kinds import Use
 from app.language.ruleset import RuleSet
 from app.macros.definition import MacroDefinition
+from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.rules.definition import RuleDefinition
 from app.rules.model import Rule, RuleKind, RuleState
@@ -36,17 +36,6 @@ def definition_of(rule: Rule) -> RuleDefinition:
     RuleRefused."""
     source = {**rule.definition, "title": rule.title, "position": rule.position}
     return replace(RuleDefinition.parse(source, rule.kind, str(rule.id)), active=rule.state is RuleState.live)
-
-
-def macro_of(macro: Macro) -> MacroDefinition:
-    return MacroDefinition(
-        title=macro.title,
-        actions=action_rows(macro.actions),
-        bodies={"ko": macro.body_ko, "en": macro.body_en},
-        public=macro.is_public,
-        active=macro.state is MacroState.live,
-        id=str(macro.id),
-    )
 
 
 def read_live(session: Session, zendesk_url: str | None = None) -> Live:

@@ -19,6 +19,7 @@ from app.rules.commands import rules
 from app.rules.exchange import normalised, read, to_text
 from app.rules.exporting import export
 from app.rules.importing import Report, What, take
+from app.rules.live import read_live
 from app.rules.model import Rule, RuleState, TwinState
 from app.words import spoken
 from tests.marketplace import a_ticket
@@ -232,3 +233,14 @@ def test_explaining_a_ticket_tells_each_condition(lone_office: Flask, monkeypatc
     assert "✗ 상태 다음과 같음 신규 ← 열림" in told.output
     (rule,) = json.loads(run(lone_office, "explain", "--ticket", str(number), "--json").output)["rules"]
     assert (rule["fired"], rule["state"], rule["reasons"][0]["seen"]) == (False, "draft", "open")
+
+
+def test_a_macro_in_rich_text_stays_rich_text(office: Flask) -> None:
+    rich = {"field": "comment_value_html", "value": "<p>안녕하세요</p>"}
+    taken({"macros": [a_macro(actions=[rich])]})
+    macro = db.session.scalars(select(Macro)).one()
+    macro.move_to(MacroState.live)
+    db.session.commit()
+    (read_back,) = read_live(db.session()).macros.values()
+    assert (read_back.html, read_back.bodies) == (True, {"ko": "<p>안녕하세요</p>"})
+    assert export(db.session())["macros"][0]["actions"] == [rich]
