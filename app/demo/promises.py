@@ -46,27 +46,27 @@ WHOLE_RENT: dict[str, Any] = {
     "unit": "days",
     "percent_is": "kept",
     "tiers": tiers(
-        (61, None, 0, "제3조 1항"),
-        (31, 61, 10, "제3조 2항"),
-        (8, 31, 20, "제3조 3항"),
-        (4, 8, 30, "제3조 4항"),
-        (0, 4, 50, "제3조 5항"),
+        (61, None, 0, "§3.1"),
+        (31, 61, 10, "§3.2"),
+        (8, 31, 20, "§3.3"),
+        (4, 8, 30, "§3.4"),
+        (0, 4, 50, "§3.5"),
     ),
     "after_start": 100,
     "service_fee_at_least": 61,
     "faults": NOT_THE_CUSTOMER,
     "partial_service_percent": 20,
-    "clauses": {"service_fee": "제4조", "fault": "제5조", "partial_service": "제6조"},
+    "clauses": {"service_fee": "§4", "fault": "§5", "partial_service": "§6"},
 }
 FIRST_MONTH: dict[str, Any] = {
     **WHOLE_RENT,
     "base": "first_period",
     "tiers": tiers(
-        (45, None, 0, "제3조 1항"),
-        (31, 45, 10, "제3조 2항"),
-        (15, 31, 50, "제3조 3항"),
-        (8, 15, 70, "제3조 4항"),
-        (0, 8, 100, "제3조 5항"),
+        (45, None, 0, "§3.1"),
+        (31, 45, 10, "§3.2"),
+        (15, 31, 50, "§3.3"),
+        (8, 15, 70, "§3.4"),
+        (0, 8, 100, "§3.5"),
     ),
     "service_fee_at_least": 45,
     "partial_service_percent": 30,
@@ -74,10 +74,10 @@ FIRST_MONTH: dict[str, Any] = {
 NEXT_MONTHS: dict[str, Any] = {
     **FIRST_MONTH,
     "tiers": tiers(
-        (30, None, 0, "제3조 1항"),
-        (15, 30, 30, "제3조 2항"),
-        (2, 15, 60, "제3조 3항"),
-        (0, 2, 100, "제3조 4항"),
+        (30, None, 0, "§3.1"),
+        (15, 30, 30, "§3.2"),
+        (2, 15, 60, "§3.3"),
+        (0, 2, 100, "§3.4"),
     ),
     "service_fee_at_least": 30,
 }
@@ -87,12 +87,12 @@ CLEANING: dict[str, Any] = {
     "clock": "start",
     "unit": "hours",
     "percent_is": "refunded",
-    "tiers": tiers((24, None, 100, "제2조 1항"), (3, 24, 70, "제2조 2항"), (0, 3, 50, "제2조 3항")),
+    "tiers": tiers((24, None, 100, "§2.1"), (3, 24, 70, "§2.2"), (0, 3, 50, "§2.3")),
     "after_start": 0,
     "faults": NOT_THE_CUSTOMER,
     "partial_service_percent": 50,
     "late": [{"minutes": 20, "percent": 10}, {"minutes": 40, "percent": 30}],
-    "clauses": {"late": "제3조", "partial_service": "제4조", "fault": "제5조"},
+    "clauses": {"late": "§3", "partial_service": "§4", "fault": "§5"},
 }
 
 _WHOLE_RENT_KO = """제1조 (기준) 입주일 15시(한국 시각)를 기준으로 남은 날을 셉니다.
@@ -146,7 +146,7 @@ _CLEANING_EN = """1. Clock: hours are counted to the time of the visit.
 
 PROMISES = (
     Promise(
-        "housing_refund",
+        "housing-refund",
         "중기 숙박 환불 정책",
         "Mid-term housing refunds",
         Product.mid_term_housing,
@@ -157,7 +157,7 @@ PROMISES = (
         ),
     ),
     Promise(
-        "housing_refund_stripe",
+        "housing-refund-stripe",
         "중기 숙박 환불 정책 (해외 카드)",
         "Mid-term housing refunds (Stripe)",
         Product.mid_term_housing,
@@ -165,7 +165,7 @@ PROMISES = (
         gateway="stripe",
     ),
     Promise(
-        "housing_refund_agency",
+        "housing-refund-agency",
         "중기 숙박 환불 정책 (제휴 유학원)",
         "Mid-term housing refunds (partner agency)",
         Product.mid_term_housing,
@@ -173,7 +173,7 @@ PROMISES = (
         channel="agency",
     ),
     Promise(
-        "cleaning_refund",
+        "cleaning-refund",
         "홈클리닝 환불 정책",
         "Home cleaning refunds",
         Product.home_cleaning,

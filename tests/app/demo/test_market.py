@@ -123,9 +123,9 @@ def test_both_housing_policies_bind_by_gateway_channel_and_time(filled: Path) ->
     ).all()
     assert len(bound) == 242, "every booking is bound"
     keys = {(row.PolicyVersion.policy.key, row.PolicyVersion.number) for row in bound}
-    assert {("housing_refund", 1), ("housing_refund", 2), ("housing_refund_stripe", 1), ("cleaning_refund", 1)} <= keys
+    assert {("housing-refund", 1), ("housing-refund", 2), ("housing-refund-stripe", 1), ("cleaning-refund", 1)} <= keys
     for row in bound:
-        if row.PolicyVersion.policy.key == "housing_refund":
+        if row.PolicyVersion.policy.key == "housing-refund":
             assert row.PolicyVersion.valid_from <= row.paid_at
             assert row.PolicyVersion.valid_until is None or row.paid_at < row.PolicyVersion.valid_until
 
