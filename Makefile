@@ -7,6 +7,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 PY := $(VENV)/bin/python
 T ?= tests
+JOBS ?= 2
 LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes $(if $(UPGRADE),--upgrade)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -30,7 +31,7 @@ endef
 help: ## This list
 	@echo "Opsroom · make …"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "PORT, SANDBOX_PORT, OPSROOM_HOME (var/) · T=tests/app · VENV · PYTHON"
+	@echo "PORT, SANDBOX_PORT, OPSROOM_HOME (var/) · T=tests/app · JOBS=2 · VENV · PYTHON"
 
 .PHONY: run
 run: setup ## Run it all: database, demo, sandbox, web, workers, schedule; Ctrl-C stops. VERBOSE=1 shows every log
@@ -47,8 +48,8 @@ assets: $(VENV)/.ready ## Bring the typeface and the icons (without them pages w
 	@$(PY) -m app.desk.assets || true
 
 .PHONY: test
-test: setup-dev ## Run the tests; T=tests/app/test_valkey.py runs some of them
-	@$(PY) -m pytest $(T)
+test: setup-dev ## Run the tests; T=tests/app/test_valkey.py some of them, JOBS=0 in one process
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
 
 .PHONY: check
 check: setup-dev ## Lint, format, types, import contracts, architecture

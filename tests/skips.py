@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Generator
 
 import pytest
 
@@ -18,12 +17,10 @@ class SkipCounter:
         self.reasons: Counter[str] = Counter()
         self.forbidden: list[str] = []
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Also where the tests run in several processes: their reports come together here."""
         if report.skipped and not hasattr(report, "wasxfail"):
-            self._count(report, allowed=item.get_closest_marker("recorded") is not None)
-        return report
+            self._count(report, allowed="recorded" in report.keywords)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.skipped:
