@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.bookings.model import Customer
 from app.cli import settings_of_now, terminal_language, with_office
-from app.db import db
+from app.db import db, one_at_a_time
 from app.demo.account_door import has_sandbox, seed, tickets_there
 from app.demo.bodies import account_body
 from app.demo.books import keep_books
@@ -58,9 +58,10 @@ def make(session: Session, settings: Settings) -> bool:
     """Does what is still to do, and says whether anything was. Commits.
 
     The office comes first, in one transaction; the provider's books and the sandbox follow from its rows, and are
-    taken once however often they are sent.
+    taken once however often they are sent. Of two at once the second waits, and finds it done.
     """
     did = False
+    one_at_a_time(session, "demo")
     known = passwords(settings.home)
     moment = opened_at(session)
     if moment is None:
