@@ -111,8 +111,9 @@ def differences(session: Session, rule: Rule, form: RuleForm) -> list[Difference
 
 
 def warnings_of(session: Session, rule: Rule) -> list[Words]:
-    found = [one.words for one in problems(rule.definition | {"title": rule.title}, rule.kind.value)]
-    unknown = unknown_in(session, rule.definition, rule.kind)
+    faults = problems(rule.definition | {"title": rule.title}, rule.kind.value)
+    found = [one.words for one in faults]
+    unknown = unknown_in(session, rule.definition, rule.kind) if all(one.warning for one in faults) else []
     if unknown:
         words = say("여기에 없는 것을 가리킵니다: {unknown}.", "It names what is not known here: {unknown}.")
         found.append(words.fill(unknown=told(unknown)))

@@ -65,8 +65,8 @@ def test_a_missing_language_is_warned_of(lone_office: Flask) -> None:
     assert "영어 문구가 없습니다" in page
 
 
-def test_a_broken_placeholder_is_told_at_its_text_and_the_text_is_kept(office: Flask) -> None:
-    answer = a_seat(office).send("/admin/macros/new/", form_of(body_en="Hello {{ticket.id | shout}} & {% if"))
+def test_a_broken_placeholder_is_told_at_its_text_and_the_text_is_kept(lone_office: Flask) -> None:
+    answer = a_seat(lone_office).send("/admin/macros/new/", form_of(body_en="Hello {{ticket.id | shout}} & {% if"))
     assert answer.status_code == 422
     english = answer.text[answer.text.index('name="body_en"') :]
     assert 'aria-invalid="true"' in english[:80]
@@ -91,9 +91,9 @@ def test_nothing_at_all_is_no_macro(lone_office: Flask) -> None:
     assert answer.status_code == 422
 
 
-def test_a_key_belongs_to_one_macro(office: Flask) -> None:
+def test_a_key_belongs_to_one_macro(lone_office: Flask) -> None:
     a_macro(key="first_reply")
-    answer = a_seat(office).send("/admin/macros/new/", form_of(key="first_reply"))
+    answer = a_seat(lone_office).send("/admin/macros/new/", form_of(key="first_reply"))
     assert answer.status_code == 422
     assert "이 이름표는 매크로 「확인 중」이 쓰고 있습니다" in answer.text
 
@@ -109,8 +109,8 @@ def test_a_second_save_over_another_is_refused_with_both_texts(office: Flask) ->
     assert macro.body_en == "First"
 
 
-def test_a_macro_that_names_what_is_not_here_is_not_put_into_use(office: Flask) -> None:
-    macro, seat = a_macro(actions=[{"field": "group_id", "value": "999"}]), a_seat(office)
+def test_a_macro_that_names_what_is_not_here_is_not_put_into_use(lone_office: Flask) -> None:
+    macro, seat = a_macro(actions=[{"field": "group_id", "value": "999"}]), a_seat(lone_office)
     page = seat.press("/admin/macros/state/", {"id": str(macro.id), "now": "live"})
     assert "그룹 999" in page
     assert macro.state is MacroState.draft

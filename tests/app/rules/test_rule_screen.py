@@ -100,8 +100,8 @@ def test_the_form_of_a_rule_sends_back_what_it_was_given(office: Flask) -> None:
     assert (rule.definition["category_id"], rule.definition["actions"][0]["value"]) == ("77", "urgent")
 
 
-def test_a_wrong_row_is_marked_and_everything_typed_is_kept(office: Flask) -> None:
-    seat = a_seat(office)
+def test_a_wrong_row_is_marked_and_everything_typed_is_kept(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     answer = seat.send(
         "/admin/rules/new/",
         form_of(**{"all-0-value": "brand_new", "all-1-field": "subject", "all-1-operator": "contains",
@@ -131,8 +131,8 @@ def test_what_is_no_rule_is_refused_in_words(lone_office: Flask, change: dict[st
     assert db.session.scalars(select(Rule)).all() == []
 
 
-def test_an_id_that_is_not_known_here_stays_in_the_form_and_keeps_the_rule_a_draft(office: Flask) -> None:
-    seat = a_seat(office)
+def test_an_id_that_is_not_known_here_stays_in_the_form_and_keeps_the_rule_a_draft(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     seat.press("/admin/rules/new/", form_of(**{"actions-0-field": "group_id", "actions-0-value": "777"}))
     rule = db.session.scalars(select(Rule)).one()
     form = seat.read("/admin/rules/edit/", id=rule.id)
@@ -145,8 +145,8 @@ def test_an_id_that_is_not_known_here_stays_in_the_form_and_keeps_the_rule_a_dra
     assert (rule.state, rule.moves[-1].why) == (RuleState.live, "확인함")
 
 
-def test_a_second_save_over_another_is_refused_with_both_values(office: Flask) -> None:
-    seat = a_seat(office)
+def test_a_second_save_over_another_is_refused_with_both_values(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     rule = a_rule(seat)
     form = shown_form(seat.read("/admin/rules/edit/", id=rule.id))
     seat.press("/admin/rules/edit/", {**form, "actions-0-value": "low", "title": "먼저 고침"}, id=rule.id)
@@ -162,8 +162,8 @@ def test_a_second_save_over_another_is_refused_with_both_values(office: Flask) -
     assert rule.definition["actions"][0]["value"] == "urgent"
 
 
-def test_rows_are_added_and_taken_away_without_a_script(office: Flask) -> None:
-    seat = a_seat(office)
+def test_rows_are_added_and_taken_away_without_a_script(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     more = seat.send("/admin/rules/new/", form_of(press="add:any"))
     assert more.status_code == 200
     assert more.text.count('data-group="any" data-index') == 1
@@ -174,16 +174,16 @@ def test_rows_are_added_and_taken_away_without_a_script(office: Flask) -> None:
     assert db.session.scalars(select(Rule)).all() == []
 
 
-def test_only_what_fits_an_automation_is_offered_there(office: Flask) -> None:
-    page = a_seat(office).read("/admin/rules/new/", kind="automation")
+def test_only_what_fits_an_automation_is_offered_there(lone_office: Flask) -> None:
+    page = a_seat(lone_office).read("/admin/rules/new/", kind="automation")
     words = json.loads(re.findall(r'id="rule-vocabulary">(.*?)</script>', page, re.DOTALL)[0])
     assert "PENDING" in words["fields"]
     assert "update_type" not in words["fields"]
     assert "changed" not in words["fields"]["status"]["operators"]
 
 
-def test_a_twin_that_is_active_in_zendesk_must_be_dealt_with_first(office: Flask) -> None:
-    seat = a_seat(office)
+def test_a_twin_that_is_active_in_zendesk_must_be_dealt_with_first(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     rule = a_rule(seat, zendesk_id=4711, twin=TwinState.active)
     page = seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
     assert rule.state is RuleState.draft
@@ -198,8 +198,8 @@ def test_a_twin_that_is_active_in_zendesk_must_be_dealt_with_first(office: Flask
     assert (rule.twin, rule.state) == (TwinState.accepted, RuleState.live)
 
 
-def test_an_earlier_version_is_brought_back_as_a_new_one(office: Flask) -> None:
-    seat = a_seat(office)
+def test_an_earlier_version_is_brought_back_as_a_new_one(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     rule = a_rule(seat)
     form = shown_form(seat.read("/admin/rules/edit/", id=rule.id))
     page = seat.press("/admin/rules/edit/", {**form, "actions-0-value": "low"}, id=rule.id)
@@ -218,8 +218,8 @@ def test_what_was_done_to_a_rule_is_in_the_audit(office: Flask) -> None:
     assert entries[-1].changes["state"] == ["draft", "live"]
 
 
-def test_rules_are_put_in_order(office: Flask) -> None:
-    seat = a_seat(office)
+def test_rules_are_put_in_order(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     first, second = a_rule(seat), a_rule(seat)
     seat.press("/admin/rules/shift/", {"up": str(second.id)})
     assert (second.position, first.position) == (0, 1)
@@ -242,8 +242,8 @@ def test_whoever_may_only_look_changes_nothing(lone_office: Flask, role: Role) -
     assert rule.state is RuleState.draft
 
 
-def test_a_form_without_its_token_is_refused(office: Flask) -> None:
-    seat = a_seat(office)
+def test_a_form_without_its_token_is_refused(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
     assert seat.client.post("/admin/rules/new/", data=form_of()).status_code == 400
     assert db.session.scalars(select(Rule)).all() == []
 
@@ -287,8 +287,8 @@ def test_a_run_tells_its_rule_conditions_and_actions(office: Flask) -> None:
     assert "1" in seat.read("/admin/rules/", tab="all")
 
 
-def test_a_macro_is_seen_on_a_ticket_in_both_languages_before_it_answers(office: Flask) -> None:
-    seat, ticket = a_seat(office), a_ticket()
+def test_a_macro_is_seen_on_a_ticket_in_both_languages_before_it_answers(lone_office: Flask) -> None:
+    seat, ticket = a_seat(lone_office), a_ticket()
     macro = kept(
         Macro(
             title="인사", body_ko="안녕하세요 {{ticket.id}}", body_en="Hello {{ticket.id}}", state=MacroState.draft,
@@ -301,8 +301,8 @@ def test_a_macro_is_seen_on_a_ticket_in_both_languages_before_it_answers(office:
     assert seat.see("/admin/rules/macro/", id="x").status_code == 404
 
 
-def test_the_screens_of_rules_read_in_english(office: Flask) -> None:
-    seat = a_seat(office, language="en")
+def test_the_screens_of_rules_read_in_english(lone_office: Flask) -> None:
+    seat = a_seat(lone_office, language="en")
     rule = a_rule(seat)
     page = seat.read("/admin/rules/edit/", id=rule.id)
     for words in ("Meet all of", "Meet any of", "Status", "changed to"):
@@ -310,3 +310,14 @@ def test_the_screens_of_rules_read_in_english(office: Flask) -> None:
     assert not re.search("[가-힣]", re.sub(r"<form[^>]*tongues.*?</form>", "", page, flags=re.DOTALL).replace(
         rule.title, "").split("<main")[1].split("rule-vocabulary")[0])  # fmt: skip
     assert hidden(page, "version_seen") == "1"
+
+
+def test_a_rule_that_is_no_longer_understood_is_still_shown(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
+    strange = {"title": "x", "conditions": {"all": [{"field": "gone", "operator": "is", "value": "1"}]}, "actions": []}
+    rule = a_rule(seat, definition=strange)
+    assert "gone" in seat.read("/admin/rules/details/", id=rule.id)
+    assert "gone" in seat.read("/admin/rules/edit/", id=rule.id)
+    page = seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
+    assert 'class="flash error"' in page
+    assert rule.state is RuleState.draft
