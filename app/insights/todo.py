@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -186,7 +186,7 @@ def _pushes(session: Session) -> Iterator[Todo]:
             "",
             say("확인하기", "Look"),
             "outbox.index_view",
-            {"tab": "stuck"},
+            {"tab": "failed"},
         )
     if held:
         yield Todo(
@@ -225,8 +225,9 @@ def _inbox(session: Session) -> Iterator[Todo]:
 
 
 def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
+    ends_next = case((Insurance.ends_on >= clock.in_seoul(clock.now()).date(), Insurance.ends_on))
     rows: Sequence[Any] = session.execute(
-        select(Partner.city, func.count(func.distinct(Partner.id)), func.max(Insurance.ends_on))
+        select(Partner.city, func.count(func.distinct(Partner.id)), func.min(ends_next))
         .select_from(Partner)
         .outerjoin(Insurance, Insurance.partner_id == Partner.id)
         .where(*uncovered(actor))
@@ -236,7 +237,7 @@ def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
     if not rows:
         return
     total = sum(count for _, count, _ in rows)
-    last: date | None = max((ends for _, _, ends in rows if ends is not None), default=None)
+    first: date | None = min((ends for _, _, ends in rows if ends is not None), default=None)
     where = " · ".join(f"{city} {count}" for city, count, _ in rows[:SHOWN])
     yield Todo(
         WARN,
@@ -246,7 +247,7 @@ def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
             f"{_many(total, 'working partner')} with insurance that ends within 30 days, or with none.",
         ),
         say(where, where),
-        day(last),
+        day(first) if first else "",
         say("파트너 보기", "See partners"),
         "partners.index_view",
         {"tab": "insurance"},

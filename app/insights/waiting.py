@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.actor import Actor
 from app.desk.scope import limits
 from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
-from app.partners.model import Insurance, Partner, PartnerState
+from app.partners.admin import uncovered_soon
+from app.partners.model import Partner
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule, RuleState, TwinState
 
 MOST = 99
-SOON = timedelta(days=30)
-WORKING = (PartnerState.active, PartnerState.warned)
 STUCK_REFUNDS = (RefundState.unknown, RefundState.failed)
 STUCK_PUSHES = (PushState.dead, PushState.refused)
 
@@ -34,10 +31,8 @@ def for_my_decision(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def uncovered(actor: Actor) -> list[ColumnElement[bool]]:
-    """Working partners whose newest insurance has ended or ends soon, or who have none."""
-    soon = (clock.in_seoul(clock.now()) + SOON).date()
-    covered = Partner.insurances.any(Insurance.ends_on > soon)
-    return [Partner.state.in_(WORKING), ~covered, *limits(Partner, actor, city="city", vendor="vendor_id")]
+    """Working partners without insurance that lasts, as the screen of partners counts them."""
+    return [uncovered_soon(), *limits(Partner, actor, city="city", vendor="vendor_id")]
 
 
 def twins(actor: Actor) -> list[ColumnElement[bool]]:

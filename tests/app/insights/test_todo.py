@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -208,3 +209,29 @@ def test_everybody_has_a_home_page_in_both_languages(office: Flask, role: Role, 
     with spoken(spoken_here):
         assert ("보기만 하는 중입니다" in page) is (spoken_here == "ko")
         assert ("Watch only" in page) is (spoken_here == "en")
+
+
+def test_every_button_leads_to_a_view_that_is_there(office: Flask) -> None:
+    a_refund()
+    an_insurance_until(-1)
+    for state in (PushState.dead, PushState.held):
+        a_push(state)
+    a_delivery(InboxState.dead)
+    facts = {"kind": RuleKind.trigger, "definition": {}, "created_at": PAID_AT, "updated_at": PAID_AT}
+    kept(Rule(title="영어 문의", state=RuleState.draft, twin=TwinState.active, **facts))
+    screens = {screen.endpoint: screen for screen in office.extensions["opsroom.screens"]}
+    asked = [(todo.endpoint.split(".")[0], todo.asked.get("tab")) for todo in told(a_user(Role.admin))]
+    assert len(asked) == 6
+    tabs = {name: {tab.key for tab in screens[name].all_tabs()} for name, _ in asked}
+    assert [(name, tab) for name, tab in asked if tab and tab not in tabs[name]] == []
+
+
+def test_what_the_home_page_counts_is_what_the_list_shows(office: Flask) -> None:
+    an_insurance_until(29)
+    an_insurance_until(31)
+    an_insurance_until(-1)
+    a_partner()
+    a_partner(state=PartnerState.left)
+    page = visit_as(office).open("/admin/partners/?tab=insurance").text
+    counted_there = int(re.findall(r'data-tab="insurance"[^>]*>[^<]*<i[^>]*>(\d+)<', page)[0])
+    assert counted_there == waiting(db.session(), actor_of(a_user(Role.admin)))["partners"] == 3
