@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app import clock
 from app.actor import Actor
@@ -226,13 +226,15 @@ def _inbox(session: Session) -> Iterator[Todo]:
 
 def _insurances(session: Session, actor: Actor) -> Iterator[Todo]:
     ends_next = case((Insurance.ends_on >= clock.in_seoul(clock.now()).date(), Insurance.ends_on))
+    theirs = aliased(Partner)
+    count = func.count(func.distinct(theirs.id))
     rows: Sequence[Any] = session.execute(
-        select(Partner.city, func.count(func.distinct(Partner.id)), func.min(ends_next))
-        .select_from(Partner)
-        .outerjoin(Insurance, Insurance.partner_id == Partner.id)
-        .where(*uncovered(actor))
-        .group_by(Partner.city)
-        .order_by(func.count(func.distinct(Partner.id)).desc())
+        select(theirs.city, count, func.min(ends_next))
+        .select_from(theirs)
+        .outerjoin(Insurance, Insurance.partner_id == theirs.id)
+        .where(theirs.id.in_(select(Partner.id).where(*uncovered(actor))))
+        .group_by(theirs.city)
+        .order_by(count.desc(), theirs.city)
     ).all()
     if not rows:
         return
