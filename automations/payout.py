@@ -20,8 +20,10 @@ from app.db import db
 from app.errors import Refusal
 from app.facts import Fact
 from app.money import Money
+from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import void_approval
+from app.words import Words, say
 from automations.lease import LEASE, back_off, new_token
 from automations.outside import settings_of_app
 from automations.telling import tell_next
@@ -34,11 +36,11 @@ log = logging.getLogger(__name__)
 ROWS_A_JOB = 500
 # Providers forget a key after a day; sent again later, it would be a second refund.
 KEY_LIFE = timedelta(hours=20)
-TOO_LATE = (
-    "결제사가 이 환불을 알지 못하고, 다시 보내기에는 너무 오래되었습니다. 결제사에 확인해 주세요. · "
-    "The provider does not know this refund, and it is too old to be sent again. Ask the provider."
+TOO_LATE = say(
+    "결제사가 이 환불을 알지 못하고, 다시 보내기에는 너무 오래되었습니다. 결제사에 확인해 주세요.",
+    "The provider does not know this refund, and it is too old to be sent again. Ask the provider.",
 )
-NO_ANSWER = "결제사의 답을 기다립니다. · The provider has not answered yet."
+NO_ANSWER = say("결제사의 답을 기다립니다.", "The provider has not answered yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def claim_one(session: Session) -> Claim | None:
             if not must_look:
                 refund.move_to(RefundState.paying)
         except Refusal as refusal:
-            void_approval(refund, f"{refusal.words.ko} · {refusal.words.en}")
+            void_approval(refund, as_kept(refusal.words))
             session.commit()
             log.warning("refund_approval_void", extra={"refund": refund.id})
             continue
@@ -173,7 +175,7 @@ def record(session: Session, claim: Claim, outcome: Outcome) -> None:
         _wait(session, claim, NO_ANSWER, unknown=False, reference=outcome.reference)
         return
     state = RefundState.paid if outcome.state is OutcomeState.paid else RefundState.failed
-    why = " · ".join(WORDS[outcome.why]) if outcome.why else ""
+    why = as_kept(say(*WORDS[outcome.why])) if outcome.why else ""
     _end(session, claim, state, why=why, reference=outcome.reference)
 
 
@@ -192,7 +194,7 @@ def _end(session: Session, claim: Claim, state: RefundState, *, why: str, refere
 def _wait(
     session: Session,
     claim: Claim,
-    why: str,
+    words: Words,
     *,
     unknown: bool,
     retry_after: float | None = None,
@@ -203,8 +205,8 @@ def _wait(
     if refund is None:
         return
     if unknown and refund.state is RefundState.paying:
-        refund.move_to(RefundState.unknown, why)
-    refund.failure = why
+        refund.move_to(RefundState.unknown, as_kept(words))
+    refund.failure = as_kept(words)
     refund.provider_ref = reference or refund.provider_ref
     refund.token, refund.lease_until = None, back_off(clock.now(), claim.tries, retry_after)
     session.commit()

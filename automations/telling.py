@@ -13,12 +13,14 @@ from app import clock
 from app.desk.states import named
 from app.errors import Refusal
 from app.language.facts_of_ticket import RefundFacts, TicketFacts
+from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.outbox.outbox import owe
+from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.rules.decide import language_for
 from app.rules.facts_of import facts_at, read_record
-from app.rules.live import macro_of
+from app.words import say
 from automations.change import letters
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ def tell_next(session: Session) -> bool:
     try:
         _tell(session, refund)
     except Refusal as refusal:
-        refund.untold_why = f"{refusal.words.ko} · {refusal.words.en}"[:500]
+        refund.untold_why = as_kept(refusal.words)
         log.warning("refund_untold", extra={"refund": refund.id})
     session.commit()
     return True
@@ -68,14 +70,14 @@ def _tell(session: Session, refund: Refund) -> None:
     ticket, key = refund.ticket, MACROS[refund.state]
     macro = session.scalar(select(Macro).where(Macro.key == key, Macro.state == MacroState.live))
     if ticket is None or macro is None:
-        refund.untold_why = f"켜진 매크로가 없습니다 · no live macro: {key}"
+        refund.untold_why = as_kept(say(f"켜진 매크로가 없습니다: {key}", f"There is no live macro: {key}"))
         return
     facts = facts_at(read_record(session, ticket), None)
     language = language_for(facts)
     plan, _ = macro_of(macro).apply(with_refund(facts, refund, language), clock.now(), language)
     written = letters(plan, facts, {str(macro.id): macro.zendesk_id} if macro.zendesk_id else {})
     if not written:
-        refund.untold_why = f"매크로에 보낼 것이 없습니다 · the macro says nothing: {key}"
+        refund.untold_why = as_kept(say(f"매크로에 보낼 말이 없습니다: {key}", f"The macro says nothing: {key}"))
         return
     owe(session, ticket=ticket, change=written[0].change, before=written[0].before, origin=f"refund:{refund.ref}")
     refund.told_at = clock.now()

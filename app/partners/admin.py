@@ -112,7 +112,12 @@ class PartnerView(DeskView):
     form_columns = ("name", "kind", "city", "vendor", "phone", "email", "business_number", "joined_on", "zendesk_id",
                     "note")  # fmt: skip
     form_overrides = {"note": TextAreaField}
-    form_args = {"email": MAIL, "zendesk_id": {"validators": [Optional()]}, "note": {"validators": [Length(max=5000)]}}
+    form_args = {
+        "email": MAIL,
+        "zendesk_id": {"validators": [Optional()]},
+        "vendor": {"blank_text": say("없음", "None")},
+        "note": {"validators": [Length(max=5000)]},
+    }
     inline_models = (
         (
             Insurance,

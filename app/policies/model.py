@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 from app.db import Base, choice, key_column
 from app.errors import Refusal
 from app.resident_number import keeps_no_resident_number
-from app.words import say
+from app.words import language, say
 
 MAY_STILL_CHANGE = frozenset({"valid_until", "version"})
 
@@ -51,7 +51,7 @@ class Policy(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return self.name_ko
+        return self.name_en if language() == "en" else self.name_ko
 
 
 @keeps_no_resident_number

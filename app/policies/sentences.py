@@ -81,6 +81,8 @@ def _when(terms: Terms, tier: Tier) -> Words:
     of = UNIT_WORDS[terms.unit]
     if tier.below is None:
         return say("시작 {a}{of} 이상 전", "{a} {of} or more before").fill(a=tier.at_least, of=of)
+    if tier.at_least == 0:
+        return say("시작 {b}{of} 미만 전", "under {b} {of} before").fill(b=tier.below, of=of)
     return say("시작 {a}{of} 이상 {b}{of} 미만 전", "{a} to under {b} {of} before").fill(
         a=tier.at_least, b=tier.below, of=of
     )

@@ -19,10 +19,12 @@ from app.audit.trail import because
 from app.bookings.model import Booking
 from app.desk.fields import SeoulTimeField
 from app.desk.saving import SEEN
+from app.desk.shown import ago
 from app.desk.view import DeskView, Tab, desk_action, needs
 from app.errors import Refusal
 from app.money import read_amount
 from app.people.model import User
+from app.refunds.both import as_read
 from app.refunds.fields import AmountField
 from app.refunds.model import Refund, RefundState
 from app.refunds.quote import Quote
@@ -30,7 +32,7 @@ from app.refunds.reading import Step, consequence, customer_of, difference, step
 from app.refunds.reasons import Reason
 from app.refunds.refund import amend, approve, cancel, lock, quote_for, reject, request_refund
 from app.refunds.trying import tried
-from app.words import say
+from app.words import Words, say
 
 ON_THE_WAY = (RefundState.approved, RefundState.paying)
 OVER = (RefundState.paid, RefundState.rejected, RefundState.cancelled, RefundState.failed)
@@ -39,6 +41,10 @@ DONE = {
     reject: say("거절했습니다.", "Rejected."),
     cancel: say("취소했습니다.", "Cancelled."),
 }
+
+
+def _asked(_view: Any, _context: Any, refund: Refund, _name: str) -> str:
+    return ago(refund.requested_at)
 
 
 def _customer(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
@@ -80,6 +86,9 @@ class RefundView(DeskView):
         "customer": say("고객 · 예약", "Customer · booking"),
         "booking": say("예약", "Booking"),
         "booking.city": say("도시", "City"),
+        "booking.ref": say("예약", "Booking"),
+        "booking.customer.name": say("고객", "Customer"),
+        "booking.customer.email": say("이메일", "E-mail"),
         "reason": say("사유", "Reason"),
         "amount": say("금액", "Amount"),
         "amount_minor": say("금액", "Amount"),
@@ -98,8 +107,7 @@ class RefundView(DeskView):
         "amount": say("비워 두면 정책 금액으로 요청합니다.", "Left empty, it is what the policy says."),
         "ticket": say("결과를 이 티켓에 안내합니다.", "The outcome is told on this ticket."),
     }
-    column_formatters = {"customer": _customer, "difference": _difference}
-    column_formatters_export = {"difference": lambda *given: given[2].amount_minor - given[2].quoted_minor}
+    column_formatters = {"customer": _customer, "difference": _difference, "requested_at": _asked}
     column_export_list = ("ref", "booking", "reason", "currency", "amount_minor", "quoted_minor", "state",
                           "requested_at", "decided_at", "paid_at")  # fmt: skip
     column_sortable_list = ("ref", "reason", "amount_minor", "state", "requested_at")
@@ -133,11 +141,20 @@ class RefundView(DeskView):
     def consequence_of(self, refund: Refund) -> Any:
         return consequence(refund)
 
+    def read(self, text: str | None) -> Words:
+        return as_read(text)
+
     def may_decide(self, refund: Refund, now: str) -> bool:
-        """Whether the button for it is shown; who asked does not approve."""
+        """Whether the button for it is shown; who asked may take it back and decides nothing else."""
         state = RefundState(now)
-        own = state is RefundState.approved and refund.requested_by_id == acting().id
+        own = state is not RefundState.cancelled and refund.requested_by_id == acting().id
         return refund.may_move_to(state) and not own
+
+    def _get_default_order(self) -> Any:
+        """What waits longest stands first; what is over, newest first."""
+        tab = self.open_tab()
+        for field, joins, _ in super()._get_default_order():
+            yield field, joins, tab is None or tab.key in {"asked", "done", "all"}
 
     def get_query(self) -> Any:
         return super().get_query().options(joinedload(Refund.booking).joinedload(Booking.customer))
@@ -148,6 +165,7 @@ class RefundView(DeskView):
         form = super().create_form(obj)
         if request.method == "GET":
             form.form_token.data = secrets.token_urlsafe(24)
+            form.reason.data = Reason.customer_cancelled
             form.at.data = clock.now().replace(second=0, microsecond=0)
             form.ticket.data = self._form_ajax_refs["ticket"].get_one(request.args.get("ticket", ""))
             form.booking.data = self._form_ajax_refs["booking"].get_one(request.args.get("booking", ""))

@@ -24,11 +24,12 @@ class Step:
 _DECIDED = frozenset(
     {RefundState.approved, RefundState.paying, RefundState.unknown, RefundState.paid, RefundState.failed}
 )
+_STOPPED = frozenset({RefundState.rejected, RefundState.cancelled})
+_PAYS = say("승인하면 {gateway}에서 {amount} 지급이 시작", "Approved, {amount} is paid out through {gateway}")
 _UNTOLD = say("됩니다. 연결된 티켓이 없어 고객 안내는 나가지 않습니다.", ". No ticket is linked, so nobody is told.")
 _TOLD = say(
-    "되고, 고객에게 티켓으로 안내가 나갑니다({tongue}).", ", and the customer is told on the ticket ({tongue})."
+    "되고, 고객에게 티켓으로 {tongue} 안내가 나갑니다.", ", and the customer is told on the ticket in {tongue}."
 )
-_STOPPED = frozenset({RefundState.rejected, RefundState.cancelled})
 
 
 def steps(refund: Refund) -> list[Step]:
@@ -49,10 +50,8 @@ def steps(refund: Refund) -> list[Step]:
 
 def consequence(refund: Refund) -> Words:
     """What approving will do, before it is pressed."""
-    booking, amount = refund.booking, shown(refund.amount_minor, refund.currency)
-    pays = say("승인하면 {amount}이(가) {gateway}(으)로 지급", "Approved, {amount} is paid out through {gateway}").fill(
-        amount=amount, gateway=booking.gateway
-    )
+    booking = refund.booking
+    pays = _PAYS.fill(gateway=booking.gateway, amount=shown(refund.amount_minor, refund.currency))
     if refund.ticket_id is None:
         return pays + _UNTOLD
     return pays + _TOLD.fill(tongue=named_as("Language", booking.customer.language).words)

@@ -20,12 +20,15 @@ from app.money import shown
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.policies.terms import read_terms
+from app.refunds.both import as_kept
 from app.refunds.case import BookingFacts, VersionFacts
 from app.refunds.model import Refund, RefundMove, RefundState
 from app.refunds.quote import Quote, quote
 from app.refunds.reasons import Reason
 from app.tickets.model import Ticket
 from app.words import say
+
+_AMOUNT_CHANGED = say("금액이 바뀌어 승인이 취소되었습니다.", "The amount changed, so the approval is void.")
 
 
 def quote_for(booking: Booking, reason: Reason, at: datetime, extent: int | None = None) -> Quote:
@@ -155,7 +158,7 @@ def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
     elif more < 0:
         release(session, refund.booking, -more)
     if more and refund.state is RefundState.approved:
-        _void(refund, "금액이 바뀌어 승인이 취소되었습니다 · the amount changed, so the approval is void")
+        _void(refund, as_kept(_AMOUNT_CHANGED))
     refund.amount_minor = amount_minor
     refund.note = note.strip()
 

@@ -161,6 +161,8 @@ def _tier_words(terms: Terms, tier: Tier | None) -> Words:
     of = UNIT_WORDS[terms.unit]
     if tier.below is None:
         return say("{a}{of} 이상 전 구간", "tier of {a} {of} or more before").fill(a=tier.at_least, of=of)
+    if tier.at_least == 0:
+        return say("{b}{of} 미만 전 구간", "tier of under {b} {of} before").fill(b=tier.below, of=of)
     return say("{a}{of} 이상 {b}{of} 미만 전 구간", "tier of {a} to under {b} {of} before").fill(
         a=tier.at_least, b=tier.below, of=of
     )

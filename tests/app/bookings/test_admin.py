@@ -75,8 +75,8 @@ def change(booking: Booking, **more: Any) -> dict[str, Any]:
     return {"id": booking.id, "version_seen": booking.version, **more}
 
 
-def test_a_booking_that_came_before_its_policy_is_bound_later(office: Flask) -> None:
-    booking, seat = a_booking(unbound=True), Seat(office, a_user())
+def test_a_booking_that_came_before_its_policy_is_bound_later(lone_office: Flask) -> None:
+    booking, seat = a_booking(unbound=True), Seat(lone_office, a_user())
     assert booking.ref in seat.read("/admin/bookings/", tab="unbound")
     assert "정책이 없습니다" in seat.press("/admin/bookings/bind/", change(booking))
     version = a_version()
@@ -123,8 +123,8 @@ def test_people_of_a_city_see_its_part_of_a_customer(lone_office: Flask) -> None
     assert there.ref not in page
 
 
-def test_a_customer_is_entered_and_changed(office: Flask) -> None:
-    seat = Seat(office, a_user(Role.agent))
+def test_a_customer_is_entered_and_changed(lone_office: Flask) -> None:
+    seat = Seat(lone_office, a_user(Role.agent))
     form = {"name": "Emma Wilson", "email": "Emma@Example.com", "language": "en", "tier": "vip", "city": "서울"}
     seat.press("/admin/customers/new/", form)
     customer = db.session.scalars(select(Customer)).one()

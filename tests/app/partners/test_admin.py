@@ -119,9 +119,9 @@ def test_an_uninsured_partner_does_not_start_and_a_stale_button_does_nothing(lon
 @pytest.mark.parametrize(
     ("days", "state", "listed"), [(365, "covered", False), (30, "soon", True), (0, "soon", True), (None, "none", True)]
 )
-def test_cover_that_ends_is_seen_and_listed(office: Flask, days: int | None, state: str, listed: bool) -> None:
+def test_cover_that_ends_is_seen_and_listed(lone_office: Flask, days: int | None, state: str, listed: bool) -> None:
     partner = a_partner(PartnerState.active, days)
-    seat = Seat(office, a_user())
+    seat = Seat(lone_office, a_user())
     assert f'data-state="{state}"' in seat.read("/admin/partners/")
     assert (partner.name in seat.read("/admin/partners/", tab="insurance")) is listed
 

@@ -108,8 +108,8 @@ def test_a_key_that_is_taken_is_refused(lone_office: Flask) -> None:
     assert db.session.scalar(select(func.count(Policy.id))) == 1
 
 
-def test_a_draft_is_changed_published_and_then_stays(office: Flask) -> None:
-    seat = Seat(office, a_user())
+def test_a_draft_is_changed_published_and_then_stays(lone_office: Flask) -> None:
+    seat = Seat(lone_office, a_user())
     seat.send("/admin/policies/new/", {**HEAD, **table(FIRST_MONTH)})
     policy = db.session.scalars(select(Policy)).one()
     form = seat.read("/admin/policies/edit/", id=policy.id)
@@ -178,10 +178,10 @@ def test_who_may_only_look_changes_nothing(lone_office: Flask, role: Role) -> No
     assert version.state is VersionState.draft
 
 
-def test_a_version_is_tried_on_a_booking_and_nothing_is_saved(office: Flask) -> None:
+def test_a_version_is_tried_on_a_booking_and_nothing_is_saved(lone_office: Flask) -> None:
     booking = a_booking()
     draft = a_version(WHOLE_RENT, policy=a_policy(), state=VersionState.draft)
-    seat = Seat(office, a_user())
+    seat = Seat(lone_office, a_user())
     asked = {"booking": booking.ref, "reason": "customer_cancelled", "at": "2026-09-16T10:00"}
     assert "50% 공제" in seat.read("/admin/refunds/try/", version="", **asked)
     page = seat.read("/admin/refunds/try/", version=draft.id, **asked)

@@ -70,7 +70,7 @@ def test_without_the_guard_a_published_version_would_change(lone_office: Flask) 
     assert version.text_ko == "몰래"
 
 
-def test_a_draft_needs_both_texts_and_a_start_to_come(office: Flask) -> None:
+def test_a_draft_needs_both_texts_and_a_start_to_come(lone_office: Flask) -> None:
     old = a_version()
     with acting_for(a_user()):
         new = draft_from_latest(old.policy)

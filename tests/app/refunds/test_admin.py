@@ -87,8 +87,8 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(lone_office: Fla
     assert db.session.scalar(select(func.count(Refund.id))) == 0
 
 
-def test_the_form_sent_twice_is_one_refund(office: Flask) -> None:
-    booking, seat = a_booking(), Seat(office, a_user(Role.agent))
+def test_the_form_sent_twice_is_one_refund(lone_office: Flask) -> None:
+    booking, seat = a_booking(), Seat(lone_office, a_user(Role.agent))
     first, second = (seat.send("/admin/refunds/new/", form_for(booking, amount="5000")) for _ in range(2))
     assert (first.status_code, first.location) == (second.status_code, second.location)
     assert only_refund().amount_minor == 5000
@@ -103,7 +103,7 @@ def test_another_person_approves_and_sees_before_what_will_happen(office: Flask)
     manager = a_user()
     seat = Seat(office, manager)
     page = seat.read("/admin/refunds/", id=refund.id)
-    assert "승인하면 ₩1,200,000이(가) toss(으)로 지급되고, 고객에게 티켓으로 안내가 나갑니다(한국어)." in page
+    assert "승인하면 toss에서 ₩1,200,000 지급이 시작되고, 고객에게 티켓으로 한국어 안내가 나갑니다." in page
     assert 'name="approve"' in page
     page = seat.press("/admin/refunds/approve/", decision(refund, why="확인함"))
     assert 'data-state="approved"' in page
@@ -113,10 +113,10 @@ def test_another_person_approves_and_sees_before_what_will_happen(office: Flask)
     assert kept.changes["state"] == ["requested", "approved"]
 
 
-def test_four_eyes_hold_at_the_desk_too(office: Flask) -> None:
+def test_four_eyes_hold_at_the_desk_too(lone_office: Flask) -> None:
     asker = a_user()
     refund = a_refund(by=asker)
-    seat = Seat(office, asker)
+    seat = Seat(lone_office, asker)
     page = seat.press("/admin/refunds/approve/", decision(refund))
     assert "다른 사람이 승인해야 합니다" in page
     assert refund.state is RefundState.requested
@@ -155,9 +155,9 @@ def test_who_decides_on_what_has_changed_meanwhile_is_shown_it_anew(lone_office:
     assert (refund.state, refund.amount_minor) == (RefundState.requested, 900_000)
 
 
-def test_an_edit_of_an_approved_refund_voids_the_approval(office: Flask) -> None:
+def test_an_edit_of_an_approved_refund_voids_the_approval(lone_office: Flask) -> None:
     refund = a_refund(approved_by=a_user())
-    seat = Seat(office, a_user(Role.agent))
+    seat = Seat(lone_office, a_user(Role.agent))
     form = seat.read("/admin/refunds/edit/", id=refund.id)
     assert 'value="1,200,000"' in form
     page = seat.press(
@@ -236,9 +236,9 @@ def test_refunds_are_found_by_number_booking_and_customer(lone_office: Flask, se
     assert refund.ref in Seat(lone_office, a_user()).read("/admin/refunds/", tab="all", search=refund.booking.ref)
 
 
-def test_people_of_one_city_see_and_touch_only_its_refunds(office: Flask) -> None:
+def test_people_of_one_city_see_and_touch_only_its_refunds(lone_office: Flask) -> None:
     here, there = a_refund(), a_refund(booking=a_booking(city="부산"))
-    seat = Seat(office, a_user(cities=["서울"]))
+    seat = Seat(lone_office, a_user(cities=["서울"]))
     page = seat.read("/admin/refunds/")
     assert here.ref in page
     assert there.ref not in page
@@ -250,7 +250,7 @@ def test_people_of_one_city_see_and_touch_only_its_refunds(office: Flask) -> Non
 def test_the_desk_speaks_english_too(lone_office: Flask) -> None:
     refund = a_refund(ticket=a_ticket())
     page = Seat(lone_office, a_user(), "en").read("/admin/refunds/details/", id=refund.id)
-    assert "Approved, ₩1,200,000 is paid out through toss, and the customer is told on the ticket (Korean)." in page
+    assert "Approved, ₩1,200,000 is paid out through toss, and the customer is told on the ticket in Korean." in page
     assert "100% of the ₩1,200,000 paid goes back" in page
 
 

@@ -34,7 +34,7 @@ def test_a_request_holds_what_the_policy_quotes(office: Flask) -> None:
     assert refund.quote["lines"][0]["percent"] == "100"
 
 
-def test_refs_count_up(office: Flask) -> None:
+def test_refs_count_up(lone_office: Flask) -> None:
     booking = a_booking()
     assert [a_refund(booking=booking, amount_minor=1000).ref for _ in range(3)] == ["R-000001", "R-000002", "R-000003"]
 
@@ -74,16 +74,16 @@ def test_the_same_form_twice_is_one_refund(office: Flask) -> None:
     assert booking.held_minor == 700_000
 
 
-def test_a_form_sent_again_with_another_amount_is_refused(office: Flask) -> None:
+def test_a_form_sent_again_with_another_amount_is_refused(lone_office: Flask) -> None:
     booking, asker = a_booking(), a_user(Role.agent)
     first = a_refund(booking=booking, by=asker, amount_minor=1000, form_token="t" * 32)
     with pytest.raises(Refusal, match=first.ref):
         a_refund(booking=booking, by=asker, amount_minor=2000, form_token="t" * 32)
 
 
-def test_another_person_approves_and_the_night_shift_hears_of_it(office: Flask) -> None:
+def test_another_person_approves_and_the_night_shift_hears_of_it(lone_office: Flask) -> None:
     bell = SilentBell()
-    office.extensions["opsroom.bell"] = bell
+    lone_office.extensions["opsroom.bell"] = bell
     asker, other = a_user(Role.agent), a_user()
     refund = a_refund(by=asker, approved_by=other)
     assert (refund.state, refund.approved_by) == (RefundState.approved, other)
@@ -91,7 +91,7 @@ def test_another_person_approves_and_the_night_shift_hears_of_it(office: Flask) 
     assert bell.rung == [Fact.refund_approved]
 
 
-def test_who_asked_does_not_approve_in_words(office: Flask) -> None:
+def test_who_asked_does_not_approve_in_words(lone_office: Flask) -> None:
     asker = a_user()
     refund = a_refund(by=asker)
     with acting_for(asker), pytest.raises(Forbidden, match=refund.ref):
@@ -158,7 +158,7 @@ def test_an_edit_of_the_note_alone_leaves_the_approval(lone_office: Flask) -> No
     assert refund.state is RefundState.approved
 
 
-def test_an_edit_beyond_what_is_left_is_refused(office: Flask) -> None:
+def test_an_edit_beyond_what_is_left_is_refused(lone_office: Flask) -> None:
     booking = a_booking()
     a_refund(booking=booking, amount_minor=700_000)
     refund = a_refund(booking=booking, amount_minor=500_000)
