@@ -36,7 +36,7 @@ class Seat:
 
     def send(self, path: str, form: dict[str, Any] | None = None, **args: Any) -> TestResponse:
         if not self.token:
-            found = re.search(r'name="csrf_token" value="([^"]+)"', self.read("/"))
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.read("/password"))
             assert found is not None
             self.token = found.group(1)
         return self._ask("POST", path, data={"csrf_token": self.token, **(form or {})}, query_string=args or None)
