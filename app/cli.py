@@ -23,6 +23,9 @@ COMMANDS = {
 }
 
 
+DATABASE_HELP = "Perform database migrations."
+
+
 class LazyCommand(click.Command):
     """A command that is listed without being imported, and imported when it is called."""
 
@@ -47,6 +50,11 @@ def bare_app(refused: SettingsError) -> Flask:
     """An app that can list its commands and nothing else: the settings are not whole."""
     app = Flask("app")
     app.extensions["opsroom.refused"] = refused
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+    refusing = click.Command(
+        "db", callback=with_office(lambda: None), short_help=DATABASE_HELP, context_settings=anything
+    )
+    app.cli.add_command(refusing)
 
     @app.before_request
     def refuse() -> tuple[str, int]:

@@ -12,17 +12,27 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.actor import NOBODY, act_as
 from app.bell import SilentBell
-from app.db import db
+from app.db import db, only_read
 from app.factory import create_app
 from app.migrate import bring_up
 from app.settings import Settings
 from app.valkey import running
+from app.words import speak
 from tests.postgres import PostgresServer, postgres_server
 
 pytest_plugins = ["tests.skips"]
 
 SECRET = "a-secret-key-for-tests-only-and-long-enough"
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_stage() -> None:
+    """Whatever an earlier test said in its context is over: who acts, in which language, whether only to read."""
+    speak("ko")
+    act_as(NOBODY)
+    only_read(flag=False)
 
 
 @pytest.fixture(scope="session")

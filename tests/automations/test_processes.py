@@ -14,7 +14,7 @@ import requests
 from sqlalchemy import func, select
 
 from app import clock
-from app.db import db
+from app.db import db, only_read
 from app.inbox.model import WebhookEvent
 from app.link.link import the_link
 from app.outbox.model import Push, PushState
@@ -62,6 +62,12 @@ def house(
     )
     with a_house(settings, WORLD, furnish) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def only_looking(a_fresh_stage: None) -> None:
+    """A test that looks must not hold SQLite's one write lock."""
+    only_read(flag=True)
 
 
 def answered(house: House, number: int) -> bool:
