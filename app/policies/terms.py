@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, TypeVar
 
 from app.errors import Refusal
@@ -177,15 +177,15 @@ def _check_tiers(tiers: tuple[Tier, ...], unit: Unit) -> None:
     of = UNIT_WORDS[unit]
     if not tiers:
         raise wrong("tiers", say("구간이 하나도 없습니다. 구간을 추가해 주세요.", "There is no tier. Add one."))
-    for farther, nearer in pairwise(tiers):
-        if nearer.below == farther.at_least:
-            continue
+    for farther, nearer in combinations(tiers, 2):
         if nearer.below is None or nearer.below > farther.at_least:
             top = "∞" if nearer.below is None else nearer.below
             words = say("{a}~{b}{of} 전 구간이 겹칩니다.", "Two tiers overlap from {a} to {b} {of} before.")
             raise wrong("tiers", words.fill(a=farther.at_least, b=top, of=of))
-        words = say("{a}~{b}{of} 전 구간이 비어 있습니다.", "Nothing covers {a} to {b} {of} before.")
-        raise wrong("tiers", words.fill(a=nearer.below, b=farther.at_least, of=of))
+    for farther, nearer in pairwise(tiers):
+        if nearer.below != farther.at_least:
+            words = say("{a}~{b}{of} 전 구간이 비어 있습니다.", "Nothing covers {a} to {b} {of} before.")
+            raise wrong("tiers", words.fill(a=nearer.below, b=farther.at_least, of=of))
     if tiers[0].below is not None:
         far = tiers[0].below
         raise wrong(

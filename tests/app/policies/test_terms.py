@@ -47,6 +47,7 @@ def test_tiers_are_sorted_from_far_to_near() -> None:
         ),
         ([(30, None, 0), (4, 30, 50)], "tiers", "0~4일 전 구간이 비어 있습니다.", "Nothing covers 0 to 4 days before."),
         ([(0, 60, 50)], "tiers", "60일 이상 전 구간이 비어 있습니다.", "Nothing covers 60 days or more before."),
+        ([(7, None, 0), (3, 5, 9), (1, 7, 50), (0, 1, 99)], "tiers", "3~7일 전 구간이 겹칩니다.", "from 3 to 7 days"),
         ([(30, None, 0), (0, None, 50)], "tiers", "30~∞일 전 구간이 겹칩니다.", "overlap from 30 to ∞"),
         ([], "tiers", "구간이 하나도 없습니다.", "There is no tier."),
         ([(30, None, 0), (8, 8, 50), (0, 8, 1)], "tiers[1].below", "2번째 구간", "Tier 2"),
