@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request
+from flask import current_app, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
@@ -25,6 +25,7 @@ from app.errors import Refusal
 from app.money import read_amount
 from app.people.model import User
 from app.refunds.both import as_read
+from app.refunds.by_hand import may_settle, settle
 from app.refunds.fields import AmountField
 from app.refunds.model import Refund, RefundState
 from app.refunds.quote import Quote
@@ -41,6 +42,7 @@ DONE = {
     reject: say("거절했습니다.", "Rejected."),
     cancel: say("취소했습니다.", "Cancelled."),
 }
+SETTLED = say("정산을 기록했습니다. 고객에게 안내합니다.", "Settled. The customer is told.")
 
 
 def _asked(_view: Any, _context: Any, refund: Refund, _name: str) -> str:
@@ -53,6 +55,15 @@ def _customer(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
 
 def _difference(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
     return difference(refund)
+
+
+def _provider_pays() -> bool:
+    """Whether workers pay by themselves here: only the demo has a provider so far."""
+    return bool(current_app.extensions["opsroom.settings"].demo)
+
+
+def _settled(refund: Refund, reference: str) -> None:
+    settle(refund, paid=request.form.get("outcome") == "paid", reference=reference, provider_pays=_provider_pays())
 
 
 class RefundView(DeskView):
@@ -139,7 +150,12 @@ class RefundView(DeskView):
         return steps(refund)
 
     def consequence_of(self, refund: Refund) -> Any:
-        return consequence(refund)
+        return consequence(refund, provider_pays=_provider_pays())
+
+    def may_settle(self, refund: Refund) -> bool:
+        """Whether finance sees the buttons that settle it by hand."""
+        mine = acting().may("refunds.pay") and refund.requested_by_id != acting().id
+        return mine and may_settle(refund, clock.now(), provider_pays=_provider_pays())
 
     def read(self, text: str | None) -> Words:
         return as_read(text)
@@ -264,6 +280,11 @@ class RefundView(DeskView):
     def cancel_view(self) -> ResponseReturnValue:
         return self._decided(cancel)
 
+    @expose("/settle/", methods=("POST",))
+    @needs("refunds.pay")
+    def settle_view(self) -> ResponseReturnValue:
+        return self._decided(_settled)
+
     def _decided(self, decide: Any) -> ResponseReturnValue:
         """Decides on the record as it was seen: one that has changed since is shown anew instead."""
         refund = self.get_one(request.form.get("id", ""))
@@ -274,7 +295,7 @@ class RefundView(DeskView):
             because(session, why)
             decide(refund, why)
             session.commit()
-            flash(str(DONE[decide]), "success")
+            flash(str(DONE.get(decide, SETTLED)), "success")
         except Refusal as refusal:
             session.rollback()
             flash(str(refusal), "error")

@@ -26,6 +26,7 @@ _DECIDED = frozenset(
 )
 _STOPPED = frozenset({RefundState.rejected, RefundState.cancelled})
 _PAYS = say("승인하면 {gateway}에서 {amount} 지급이 시작", "Approved, {amount} is paid out through {gateway}")
+_BY_HAND = say("승인하면 재무 담당자가 {amount}을(를) 직접 지급", "Approved, finance pays {amount} out by hand")
 _UNTOLD = say("됩니다. 연결된 티켓이 없어 고객 안내는 나가지 않습니다.", ". No ticket is linked, so nobody is told.")
 _TOLD = say(
     "되고, 고객에게 티켓으로 {tongue} 안내가 나갑니다.", ", and the customer is told on the ticket in {tongue}."
@@ -48,10 +49,12 @@ def steps(refund: Refund) -> list[Step]:
     ]
 
 
-def consequence(refund: Refund) -> Words:
+def consequence(refund: Refund, *, provider_pays: bool) -> Words:
     """What approving will do, before it is pressed."""
     booking = refund.booking
-    pays = _PAYS.fill(gateway=booking.gateway, amount=shown(refund.amount_minor, refund.currency))
+    pays = (_PAYS if provider_pays else _BY_HAND).fill(
+        gateway=booking.gateway, amount=shown(refund.amount_minor, refund.currency)
+    )
     if refund.ticket_id is None:
         return pays + _UNTOLD
     return pays + _TOLD.fill(tongue=named_as("Language", booking.customer.language).words)
