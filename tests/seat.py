@@ -25,8 +25,7 @@ class Seat:
         self.token = ""
 
     def see(self, path: str, **args: Any) -> TestResponse:
-        answer = self._ask("GET", path, query_string=args or None)
-        return answer
+        return self._ask("GET", path, query_string=args or None)
 
     def read(self, path: str, **args: Any) -> str:
         """The page, which must be there."""
