@@ -10,15 +10,18 @@ from typing import Any
 from flask import Flask
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from app.db import db
 from app.people.model import Role, User
-from app.people.passwords import hashed
 from tests.marketplace import a_user
 
 PASSWORD = "a-horse-of-nine-colours"
-_HASH = hashed(PASSWORD)
+# As a real one, but made of little, so that a test need not wait for it.
+_HASH = generate_password_hash(PASSWORD, method="scrypt:256:8:1")
 _TOKEN = re.compile(r'name="csrf" content="([^"]+)"')
 
 
@@ -59,8 +62,26 @@ def a_person(role: Role = Role.admin, **change: Any) -> User:
     return a_user(role, **{"password_hash": _HASH, **change})
 
 
+class _Remembered(BytecodeCache):
+    """Templates are put together once for all tests, not once for each one's app."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.made:
+            bucket.bytecode_from_string(self.made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.made[bucket.key] = bucket.bytecode_to_string()
+
+
+_REMEMBERED = _Remembered()
+
+
 def a_visit(app: Flask) -> Visit:
     """Nobody yet."""
+    app.jinja_env.bytecode_cache = _REMEMBERED
     return Visit(app.test_client())
 
 

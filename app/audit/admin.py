@@ -67,6 +67,7 @@ class AuditView(DeskView):
     }
     column_formatters = {"changes": _changes, "subject": _subject, "verb": _verb}
     column_searchable_list = ("actor_name", "subject", "verb")
+    find_by = ()
     column_filters = ("actor_name", "verb", "subject", "subject_id", "at")
     column_sortable_list = ("at",)
     column_default_sort = ("id", True)

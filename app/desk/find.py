@@ -1,4 +1,4 @@
-"""Ctrl-K: screens and records by a few letters. Each screen that declares `find_by` is asked, within its scope."""
+"""Ctrl-K: screens and records by a few letters. Each screen of a table is asked, within its scope."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def found() -> ResponseReturnValue:
 
 
 def _records(screen: Any, text: str) -> list[dict[str, str]]:
-    columns = getattr(screen, "find_by", ())
+    columns = _columns(screen)
     if len(text) < SHORTEST or not columns or not acting().may(screen.view_right):
         return []
     like = [cast(getattr(screen.model, name), Unicode).icontains(text, autoescape=True) for name in columns]
@@ -44,3 +44,11 @@ def _records(screen: Any, text: str) -> list[dict[str, str]]:
         }
         for row in screen.seen().filter(or_(*like)).limit(EACH)
     ]
+
+
+def _columns(screen: Any) -> list[str]:
+    """What the screen declares, else what its list is searched by, as far as it stands in its own table."""
+    declared = getattr(screen, "find_by", ())
+    if declared is None:
+        declared = screen.column_searchable_list or ()
+    return [name for name in declared if isinstance(name, str) and "." not in name]

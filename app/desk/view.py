@@ -12,7 +12,7 @@ A screen over a table is a DeskView and declares:
         column_labels = {"name": say("이름", "Name")}
         tabs = (Tab("active", say("활동 중", "Active"), lambda: Vendor.is_active.is_(True)),)
         scope_vendor = "id"
-        find_by = ("name",)             # found by Ctrl-K
+        find_by = ("name",)             # what Ctrl-K finds it by; what the list is searched by where left out
 
 Everything else is Flask-Admin's. What is not declared is not shown, not edited and not exported.
 """
@@ -79,7 +79,7 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
     endpoint: ClassVar[str] = ""
     label: ClassVar[Words] = say("목록", "List")
     icon: ClassVar[str] = "dot"
-    find_by: ClassVar[tuple[str, ...]] = ()
+    find_by: ClassVar[tuple[str, ...] | None] = None
     wide_columns: ClassVar[tuple[str, ...]] = ()
     empty: ClassVar[Words] = say("아직 아무것도 없습니다.", "Nothing here yet.")
 
@@ -94,7 +94,7 @@ class DeskView(Gate, Exports, Saving, Lists, ModelView):
     details_template = "desk/details.html"
 
     def __init__(self) -> None:
-        endpoint = type(self).endpoint or getattr(self, "endpoint_name", "") or self.subject
+        endpoint = type(self).endpoint or self.subject
         super().__init__(type(self).model, db, name=self.label, endpoint=endpoint, url=f"/admin/{endpoint}")
         # SQLAlchemy 2 wants attributes where Flask-Admin's own pages still show names.
         self._auto_joins = [getattr(self.model, each) if isinstance(each, str) else each for each in self._auto_joins]

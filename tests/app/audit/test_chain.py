@@ -49,7 +49,7 @@ def test_an_untouched_record_is_whole(office: Flask) -> None:
         {"actor_id": 1},
     ],
 )
-def test_a_row_that_was_changed_is_named(office: Flask, change: dict[str, Any]) -> None:
+def test_a_row_that_was_changed_is_named(lone_office: Flask, change: dict[str, Any]) -> None:
     numbers = a_record()
     db.session.execute(update(AuditEntry).where(AuditEntry.id == numbers[2]).values(**change))
     db.session.commit()

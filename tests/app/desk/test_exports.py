@@ -49,9 +49,9 @@ def test_a_file_follows_the_saved_view_and_the_filters(office: Flask) -> None:
     assert [row[0] for row in rows_of(visit, "/admin/shop/export/csv/?flt0_name_has=가")[1:]] == ["가나"]
 
 
-def test_a_formula_is_defused(office: Flask) -> None:
+def test_a_formula_is_defused(lone_office: Flask) -> None:
     a_partner(name='=HYPERLINK("http://evil.example","x")')
-    visit = visit_as(a_shop(office))
+    visit = visit_as(a_shop(lone_office))
     assert rows_of(visit, "/admin/shop/export/csv/")[1][0].startswith("'=")
 
 
@@ -65,9 +65,9 @@ def test_numbers_stay_numbers() -> None:
     assert [defused(-5), defused(Decimal("-1.50")), defused("서울")] == [-5, Decimal("-1.50"), "서울"]
 
 
-def test_a_spreadsheet_can_be_read_and_holds_no_formula(office: Flask) -> None:
+def test_a_spreadsheet_can_be_read_and_holds_no_formula(lone_office: Flask) -> None:
     a_partner(name='=cmd|"x"')
-    visit = visit_as(a_shop(office))
+    visit = visit_as(a_shop(lone_office))
     answer = visit.send("/admin/shop/export/xlsx/", ASKED)
     with zipfile.ZipFile(io.BytesIO(answer.get_data())) as box:
         assert box.testzip() is None

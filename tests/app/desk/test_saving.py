@@ -36,9 +36,9 @@ def test_a_new_record_holds_what_was_typed(office: Flask) -> None:
     assert str(partner.joined_on) == "2026-03-01"
 
 
-def test_only_declared_fields_are_taken(office: Flask) -> None:
+def test_only_declared_fields_are_taken(lone_office: Flask) -> None:
     """State, id and version are nobody's to post."""
-    visit = visit_as(a_shop(office))
+    visit = visit_as(a_shop(lone_office))
     visit.send("/admin/shop/new/", {**TYPED, "state": "active", "id": "77", "version": "9", "created_at": "2000-01-01"})
     partner = db.session.scalars(select(Partner)).one()
     assert (partner.state, partner.version) == (PartnerState.applied, 1)
@@ -57,11 +57,12 @@ def test_a_screen_that_declares_no_fields_offers_none(lone_office: Flask) -> Non
 def test_one_save_is_one_commit(lone_office: Flask) -> None:
     visit = visit_as(a_shop(lone_office))
     commits: list[Session] = []
-    event.listen(Session, "after_commit", commits.append)
+    note = commits.append
+    event.listen(Session, "after_commit", note)
     try:
         visit.send("/admin/shop/new/", TYPED)
     finally:
-        event.remove(Session, "after_commit", commits.append)
+        event.remove(Session, "after_commit", note)
     assert len(commits) == 1
 
 
@@ -93,8 +94,8 @@ def test_words_that_belong_to_no_field_stand_above_the_form(lone_office: Flask) 
 
 
 @pytest.mark.parametrize(("name", "seen"), [("x" * 121, "length"), ("", "empty")])
-def test_what_the_column_cannot_hold_is_refused_by_the_form(office: Flask, name: str, seen: str) -> None:
-    assert visit_as(a_shop(office)).send("/admin/shop/new/", {**TYPED, "name": name}).status_code == 422
+def test_what_the_column_cannot_hold_is_refused_by_the_form(lone_office: Flask, name: str, seen: str) -> None:
+    assert visit_as(a_shop(lone_office)).send("/admin/shop/new/", {**TYPED, "name": name}).status_code == 422
 
 
 def test_what_must_be_unique_is_refused_in_words(office: Flask) -> None:
@@ -174,9 +175,9 @@ def test_a_cell_is_edited_where_it_stands(office: Flask) -> None:
         ({"name": "city", "city": "평양"}, 422),
     ],
 )
-def test_a_cell_is_guarded_as_a_form_is(office: Flask, change: dict[str, str], status: int) -> None:
+def test_a_cell_is_guarded_as_a_form_is(lone_office: Flask, change: dict[str, str], status: int) -> None:
     partner = a_partner()
-    visit = visit_as(a_shop(office))
+    visit = visit_as(a_shop(lone_office))
     sent = {"list_form_pk": str(partner.id), "name": "kind", "kind": "host", "version_seen": "1", **change}
     answer = visit.send("/admin/shop/ajax/update/", sent)
     assert answer.status_code == status

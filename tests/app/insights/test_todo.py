@@ -199,13 +199,13 @@ def test_the_home_page_asks_a_fixed_number_of_questions(lone_office: Flask) -> N
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("spoken_here", ["ko", "en"])
-def test_everybody_has_a_home_page_in_both_languages(office: Flask, role: Role, spoken_here: str) -> None:
+def test_everybody_has_a_home_page_in_both_languages(lone_office: Flask, role: Role, spoken_here: str) -> None:
     a_refund()
     a_push(PushState.held)
     link = the_link(db.session())
     link.connected_at = link.synced_at = clock.now()
     db.session.commit()
-    page = visit_as(office, role, language=spoken_here).open("/").text
+    page = visit_as(lone_office, role, language=spoken_here).open("/").text
     with spoken(spoken_here):
         assert ("보기만 하는 중입니다" in page) is (spoken_here == "ko")
         assert ("Watch only" in page) is (spoken_here == "en")

@@ -36,9 +36,9 @@ def test_the_right_pair_enters_and_is_written_down(office: Flask) -> None:
 
 
 @pytest.mark.parametrize("email", ["somebody", "nobody@example.com"])
-def test_a_wrong_pair_is_told_alike_whether_the_person_exists(office: Flask, email: str) -> None:
+def test_a_wrong_pair_is_told_alike_whether_the_person_exists(lone_office: Flask, email: str) -> None:
     person = a_person()
-    visit = a_visit(office)
+    visit = a_visit(lone_office)
     answer = visit.sign_in(person.email if email == "somebody" else email, "wrong")
     assert answer.status_code == 401
     assert "이메일이나 비밀번호가 맞지 않습니다." in answer.text
@@ -100,9 +100,9 @@ def test_a_copied_cookie_is_worth_nothing_after_the_sign_out(lone_office: Flask)
         {"cities": ["부산"]},
     ],
 )
-def test_a_change_of_person_ends_their_sessions_at_once(office: Flask, change: dict[str, object]) -> None:
+def test_a_change_of_person_ends_their_sessions_at_once(lone_office: Flask, change: dict[str, object]) -> None:
     person = a_person()
-    visit = a_visit(office)
+    visit = a_visit(lone_office)
     visit.sign_in(person.email)
     assert visit.open("/").status_code == 200
     for name, value in change.items():
