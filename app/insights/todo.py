@@ -157,7 +157,7 @@ def _approvals(session: Session, actor: Actor) -> Iterator[Todo]:
             ),
             ago(refund.requested_at),
             say("열기", "Open"),
-            "refunds.details_view",
+            "refunds.index_view",
             {"id": refund.id},
         )
     if total > len(rows):

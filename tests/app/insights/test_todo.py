@@ -76,7 +76,7 @@ def test_a_refund_waits_for_somebody_else_than_who_asked(office: Flask) -> None:
     refund = a_refund(by=asker, amount_minor=480_000)
     assert labels(asker) == []
     (todo,) = told(other)
-    assert (todo.endpoint, todo.asked) == ("refunds.details_view", {"id": refund.id})
+    assert (todo.endpoint, todo.asked) == ("refunds.index_view", {"id": refund.id})
     assert f"환불 {refund.ref} · ₩480,000 · 정책보다 ₩720,000 적음" in todo.sentence.ko
     assert "₩720,000 below policy" in todo.sentence.en
     assert "이서준 요청" in (todo.detail or todo.sentence).ko
@@ -90,7 +90,7 @@ def test_many_refunds_are_told_by_their_number(office: Flask) -> None:
     for _ in range(5):
         a_refund(booking=booking, amount_minor=1000)
     found = told(a_user(Role.finance))
-    assert [todo.endpoint for todo in found] == ["refunds.details_view"] * 3 + ["refunds.index_view"]
+    assert [list(todo.asked) for todo in found] == [["id"]] * 3 + [[]]
     assert "2건 더" in found[-1].sentence.ko
 
 
