@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, String, event
+from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, String, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.db import Base, BigId, choice, key_column
@@ -77,7 +77,7 @@ class Booking(Base):
     channel: Mapped[str] = mapped_column(String(40), default="app")
     gateway: Mapped[str] = mapped_column(String(40), default="toss")
     payment_ref: Mapped[str | None] = mapped_column(String(80))
-    currency: Mapped[str] = mapped_column(String(3), default="KRW")
+    currency: Mapped[str] = mapped_column(String(3), default="KRW", active_history=True)
     total_minor: Mapped[int] = mapped_column(BigInteger)
     first_period_minor: Mapped[int] = mapped_column(BigInteger)
     service_fee_minor: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -150,6 +150,14 @@ def _must_add_up(_mapper: Mapper[Any], _connection: Connection, booking: Booking
         raise Refusal(
             say(f"이미 {held}이(가) 환불되었거나 잡혀 있습니다.", f"{held} of it is refunded or held already."),
             field="paid_minor",
+        )
+    if booking.held_minor and inspect(booking).attrs.currency.history.deleted:
+        raise Refusal(
+            say(
+                "환불되었거나 잡힌 금액이 있어 통화를 바꿀 수 없습니다.",
+                "Some of it is refunded or held: the currency cannot change.",
+            ),
+            field="currency",
         )
     if booking.ends_at < booking.starts_at:
         raise Refusal(say("끝이 시작보다 빠릅니다.", "It ends before it starts."), field="ends_at")

@@ -141,7 +141,9 @@ def _held_and_made(
 
 
 def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
-    """Changes what is asked for, as long as it is not being paid. An approval does not survive it."""
+    """Changes what is asked for, as long as it is not being paid. An approval does not survive it, and whoever set the
+    amount is the one who asks: else two people could be one, who raises another's request and approves it.
+    """
     acting().must("refunds.request")
     session = lock(refund)
     if refund.state not in {RefundState.requested, RefundState.approved}:
@@ -159,6 +161,8 @@ def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
         release(session, refund.booking, -more)
     if more and refund.state is RefundState.approved:
         _void(refund, as_kept(_AMOUNT_CHANGED))
+    if more and acting().id is not None:
+        refund.requested_by_id = acting().id
     refund.amount_minor = amount_minor
     refund.note = note.strip()
 

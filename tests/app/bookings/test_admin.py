@@ -71,6 +71,20 @@ def test_what_was_refunded_stays_paid(lone_office: Flask) -> None:
     assert booking.paid_minor == 1_200_000
 
 
+def test_the_currency_of_what_was_refunded_stays(lone_office: Flask) -> None:
+    booking, seat = a_booking(), Seat(lone_office, a_user())
+    form = {**FORM, "ref": booking.ref, "customer": booking.customer_id, "currency": "USD"}
+    a_refund(booking=booking, amount_minor=500_000)
+    answer = seat.send("/admin/bookings/edit/", {**form, "version_seen": booking.version}, id=booking.id)
+    assert answer.status_code == 422
+    assert "통화를 바꿀 수 없습니다" in answer.text
+    assert booking.currency == "KRW"
+    untouched = a_booking()
+    form |= {"ref": untouched.ref, "customer": untouched.customer_id, "version_seen": untouched.version}
+    seat.send("/admin/bookings/edit/", form, id=untouched.id)
+    assert untouched.currency == "USD"
+
+
 def change(booking: Booking, **more: Any) -> dict[str, Any]:
     return {"id": booking.id, "version_seen": booking.version, **more}
 

@@ -151,6 +151,34 @@ def test_an_edit_voids_the_approval_and_holds_the_new_amount(office: Flask, amou
     assert booking.held_minor == held
 
 
+def test_whoever_raises_a_request_does_not_approve_it(office: Flask) -> None:
+    first, second = a_user(), a_user()
+    refund = a_refund(by=first, amount_minor=1000)
+    with acting_for(second):
+        amend(refund, amount_minor=900_000, note="올림")
+        db.session.commit()
+        with pytest.raises(Forbidden, match=refund.ref):
+            approve(refund)
+    db.session.rollback()
+    assert (refund.state, refund.requested_by, refund.moves[0].by) == (RefundState.requested, second, first.name)
+    with acting_for(first):
+        approve(refund)
+    db.session.commit()
+    assert refund.state is RefundState.approved
+
+
+def test_whoever_approved_and_then_raises_it_needs_another_one(office: Flask) -> None:
+    second = a_user()
+    refund = a_refund(amount_minor=1000, approved_by=second)
+    with acting_for(second):
+        amend(refund, amount_minor=900_000, note="올림")
+        db.session.commit()
+        with pytest.raises(Forbidden, match=refund.ref):
+            approve(refund)
+    db.session.rollback()
+    assert (refund.state, refund.approved_by) == (RefundState.requested, None)
+
+
 def test_an_edit_of_the_note_alone_leaves_the_approval(lone_office: Flask) -> None:
     refund = a_refund(approved_by=a_user())
     with acting_for(a_user()):
