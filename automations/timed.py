@@ -64,9 +64,9 @@ def _narrowed(condition: Condition, now: datetime) -> ColumnElement[bool]:
         return Ticket.status.in_(COMPARED[condition.operator](STATUSES.index(value)))
     if condition.field in PLAIN and condition.operator == "is":
         return _is(PLAIN[condition.field], value, value)
-    if condition.field in IDS and condition.operator == "is" and (value.isdigit() or not value):
+    if condition.field in IDS and condition.operator == "is" and (value.isdecimal() or not value):
         return _is(IDS[condition.field], value, int(value or 0))
-    if condition.field in SINCES and value.isdigit() and condition.operator.startswith(("is", "greater_than")):
+    if condition.field in SINCES and value.isdecimal() and condition.operator.startswith(("is", "greater_than")):
         # Whatever happened that long ago, the ticket was there by then.
         return Ticket.created_at <= now - timedelta(hours=min(int(value), 100_000))
     return true()

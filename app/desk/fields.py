@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +24,7 @@ TYPED_TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%
 YEARS = range(1970, 2200)
 BIGGEST_ID = 2**63 - 1
 MANY = 20
+_AN_ID = re.compile(r"[0-9]{1,19}")
 
 
 class ChoiceField(Select2Field):
@@ -159,13 +161,21 @@ class ScopedLoader(QueryAjaxModelLoader):
         return self.view.seen_of(self.model)
 
     def get_one(self, pk: Any) -> Any:
-        if not (str(pk).isascii() and str(pk).isdigit() and int(pk) <= BIGGEST_ID):
+        number = id_in(str(pk))
+        if number is None:
             return None
         with self.view.session.session.no_autoflush:
-            return self.get_query().filter(getattr(self.model, self.pk) == int(pk)).one_or_none()
+            return self.get_query().filter(getattr(self.model, self.pk) == number).one_or_none()
 
     def get_list(self, term: str | None, offset: int | None = 0, limit: int | None = MANY) -> Any:
         return super().get_list((term or "")[:100], min(max(offset or 0, 0), 1000), min(max(limit or MANY, 1), MANY))
+
+
+def id_in(text: str) -> int | None:
+    """The id that `text` writes in plain digits; None where it writes none that a database holds. Python itself reads
+    no number of thousands of digits, and says so with an error.
+    """
+    return int(text) if _AN_ID.fullmatch(text) and int(text) <= BIGGEST_ID else None
 
 
 def whole_number(value: str) -> int:

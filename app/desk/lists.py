@@ -12,7 +12,7 @@ from flask_admin import expose
 from sqlalchemy import ColumnElement, func, literal, select
 
 from app.actor import acting
-from app.desk.fields import BIGGEST_ID, ScopedLoader
+from app.desk.fields import ScopedLoader, id_in
 from app.desk.filters import DeskFilters, FilterChip, FilterControl
 from app.desk.scope import limits
 from app.words import Words, say
@@ -75,17 +75,17 @@ class Lists:
 
     def get_one(self: Any, id: Any) -> Any:
         """The record, or a 404: also for what is out of scope, is no number, or is too big for one."""
-        text = id if isinstance(id, str) else ""
-        if not (text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID):
+        number = id_in(id) if isinstance(id, str) else None
+        if number is None:
             abort(404)
-        record = self.seen().filter(getattr(self.model, self._primary_key) == int(text)).one_or_none()
+        record = self.seen().filter(getattr(self.model, self._primary_key) == number).one_or_none()
         if record is None:
             abort(404)
         return record
 
     def chosen(self: Any, ids: list[str]) -> list[Any]:
         """The records of a bulk action, in scope, in the order of the ids; ids that name none are left out."""
-        numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID]
+        numbers = [number for text in ids if (number := id_in(text)) is not None]
         key = getattr(self.model, self._primary_key)
         found = {getattr(row, self._primary_key): row for row in self.seen().filter(key.in_(numbers))}
         return [found[number] for number in dict.fromkeys(numbers) if number in found]

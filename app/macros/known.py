@@ -47,7 +47,7 @@ def unknown_here(session: Session, named: Iterable[NamedId]) -> list[NamedId]:
 
 def _known(session: Session, kind: ValueKind, ids: Sequence[NamedId]) -> frozenset[str]:
     column, alive = _LOOKUPS[kind]
-    numbers = {int(one.value) for one in ids if one.kind is kind and one.value.isdigit() and len(one.value) < 20}
+    numbers = {int(one.value) for one in ids if one.kind is kind and one.value.isdecimal() and len(one.value) < 20}
     wanted = [number for number in numbers if number <= BIGGEST_ID]
     return frozenset(str(number) for number in session.scalars(select(column).where(column.in_(wanted), alive)))
 

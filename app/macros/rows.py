@@ -168,7 +168,7 @@ class Press:
         group, _, index = rest.partition(":")
         if verb not in {"add", "remove", "up", "down", "follow"}:
             return None
-        return cls(verb, group, int(index) if index.isdigit() and len(index) < 7 else -1)
+        return cls(verb, group, int(index) if index.isdecimal() and len(index) < 7 else -1)
 
     def on(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         moved = list(rows)

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from app import clock
 from app.audit.trail import because
-from app.desk.fields import BIGGEST_ID, SeoulTimeField
+from app.desk.fields import SeoulTimeField, id_in
 from app.desk.shown import chip, when
 from app.desk.view import DeskView, Tab, needs
 from app.errors import Refusal
@@ -234,9 +234,8 @@ class PolicyView(DeskView):
 
     def _moved(self, move: Any) -> ResponseReturnValue:
         policy = self.get_one(request.form.get("id", ""))
-        asked = request.form.get("version", "")
         session = self.session.session
-        number = int(asked) if asked.isascii() and asked.isdigit() and int(asked) <= BIGGEST_ID else 0
+        number = id_in(request.form.get("version", "")) or 0
         named = select(PolicyVersion).where(PolicyVersion.policy_id == policy.id, PolicyVersion.number == number)
         version = session.scalar(named.with_for_update())
         if version is None:

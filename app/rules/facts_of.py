@@ -250,4 +250,4 @@ def _id(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if value not in (None, "") and str(value).isdigit() else None
+    return int(value) if value not in (None, "") and str(value).isdecimal() else None

@@ -78,7 +78,7 @@ def names_in(session: Session, changes: Iterable[Mapping[str, Any]]) -> Names:
                 people |= _numbers(one.get("user_id") for one in _rows(values))
             elif key == "custom_fields":
                 fields |= _numbers(one.get("id") for one in _rows(values))
-            elif key.isdigit():
+            elif key.isdecimal() and len(key) < 19:
                 fields.add(int(key))
     return Names(
         groups=_found(session, ZendeskGroup.zendesk_id, ZendeskGroup.name, groups),
