@@ -161,8 +161,9 @@ def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
         release(session, refund.booking, -more)
     if more and refund.state is RefundState.approved:
         _void(refund, as_kept(_AMOUNT_CHANGED))
-    if more and acting().id is not None:
-        refund.requested_by_id = acting().id
+    setter = acting().id
+    if more and setter is not None:
+        refund.requested_by_id = setter
     refund.amount_minor = amount_minor
     refund.note = note.strip()
 
