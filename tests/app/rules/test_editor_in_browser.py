@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -16,14 +15,11 @@ from app.db import db
 from app.people.model import Role
 from app.rules.model import Rule
 from app.tickets.model import ZendeskGroup
+from tests.chromium import chromium
 from tests.marketplace import kept
 from tests.visit import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,14 +36,10 @@ def address(lone_office: Flask) -> Iterator[str]:
 @pytest.fixture
 def page(address: str) -> Iterator[Page]:
     """Signed in as an operations manager; fails on whatever the pages' scripts complain about."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine")
     kept(ZendeskGroup(zendesk_id=7, name="글로벌팀"))
     email = a_person(Role.ops_manager).email
     db.session.rollback()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    with chromium() as browser:
         page = browser.new_context(locale="ko-KR").new_page()
         said: list[str] = []
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -58,7 +50,6 @@ def page(address: str) -> Iterator[Page]:
         page.click("button[type=submit].go")
         page.wait_for_url(f"{address}/")
         yield page
-        browser.close()
     # Chromium also tells of a page that came with 422, which is how a refused form is answered.
     assert [words for words in said if "422" not in words] == []
 
