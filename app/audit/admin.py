@@ -10,25 +10,52 @@ from flask_admin import expose
 
 from app.audit.chain import last_hash, verify
 from app.audit.model import AuditEntry
-from app.desk.shown import shown
-from app.desk.states import named_as
+from app.audit.told import LONG, actor_told, told_changes
+from app.desk.filters import DeskFilter
+from app.desk.states import STATES, named_as
 from app.desk.view import DeskView
-from app.words import say
+from app.words import Words, say
 
 
 def _changes(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> Any:
-    told = {
-        column: f"{shown_short(pair[0])} → {shown_short(pair[1])}"
-        if isinstance(pair, list) and len(pair) == 2
-        else pair
-        for column, pair in entry.changes.items()
-    }
-    return shown(told)
+    return told_changes(entry)
 
 
-def shown_short(value: Any) -> str:
-    text = "∅" if value in (None, "") else str(value)
-    return f"{text[:120]}…" if len(text) > 120 else text
+def _all_changes(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> Any:
+    return told_changes(entry, LONG)
+
+
+def _actor(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> str:
+    return actor_told(entry)
+
+
+def _kind(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> str:
+    return str(named_as("ActorKind", entry.actor_kind).words)
+
+
+class Called(DeskFilter):
+    """One of the words that a text column holds, by what the states' table calls it: "Verb", "Subject"."""
+
+    control = "choice"
+
+    def __init__(self, column: Any, name: Words, kind: str) -> None:
+        super().__init__(column, name)
+        self.kind = kind
+
+    def clean(self, value: str) -> str:
+        if f"{self.kind}.{value}" not in STATES:
+            raise ValueError(value)
+        return value
+
+    def get_options(self, view: Any) -> list[tuple[str, str]]:
+        own = f"{self.kind}."
+        return [(key.removeprefix(own), str(each.words)) for key, each in STATES.items() if key.startswith(own)]
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        return query.filter(self.column_of(alias) == value)
+
+    def told(self, value: str) -> str:
+        return str(named_as(self.kind, value).words)
 
 
 def _subject(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> str:
@@ -65,12 +92,28 @@ class AuditView(DeskView):
         "previous_hash": say("앞 줄의 봉인", "Seal before"),
         "hash": say("봉인", "Seal"),
     }
-    column_formatters = {"changes": _changes, "subject": _subject, "verb": _verb}
-    column_searchable_list = ("actor_name", "subject", "verb")
+    column_formatters = {
+        "changes": _changes,
+        "subject": _subject,
+        "verb": _verb,
+        "actor_name": _actor,
+        "actor_kind": _kind,
+    }
+    column_formatters_detail = {**column_formatters, "changes": _all_changes}
+    column_searchable_list = ("actor_name", "reason")
     find_by = ()
-    column_filters = ("actor_name", "verb", "subject", "subject_id", "at")
+    column_filters = (
+        "actor_name",
+        Called(AuditEntry.verb, say("무엇을", "Did"), "Verb"),
+        Called(AuditEntry.subject, say("대상", "Subject"), "Subject"),
+        "subject_id",
+        "at",
+    )
     column_sortable_list = ("at",)
     column_default_sort = ("id", True)
+
+    def title_of(self, record: AuditEntry) -> str:
+        return f"#{record.id} {_verb(self, None, record, 'verb')} · {_subject(self, None, record, 'subject')}"
 
     @expose("/verify/", methods=("POST",))
     def verify_view(self) -> ResponseReturnValue:

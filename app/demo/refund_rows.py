@@ -19,14 +19,16 @@ from app.demo.past import PastTicket, Told, past_tickets
 from app.demo.sign_ins import AGENT, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
 from app.people.model import User
 from app.people.rights import RIGHTS
+from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import approve, cancel, quote_for, reject, request_refund
 from app.tickets.model import Ticket
+from app.words import say
 
 TICKET_SEED = "tickets of 20260615"
 PAYING = Actor(ActorKind.system, "opsroom")
-DECLINED = "결제사가 환불을 거절했습니다. · The payment provider declined the refund."
-NO_ANSWER = "결제사의 답을 기다립니다. · The provider has not answered yet."
+DECLINED = as_kept(say("결제사가 환불을 거절했습니다.", "The payment provider declined the refund."))
+NO_ANSWER = as_kept(say("결제사의 답을 기다립니다.", "The provider has not answered yet."))
 WHY_NOT = "정책상 환불 대상이 아님"
 
 

@@ -14,6 +14,7 @@ from app.actor import acting
 from app.desk.rail import the_rail
 from app.desk.shown import ago, chip, day, lines, money, plain, shown, when
 from app.desk.states import named_as
+from app.desk.troubles import told
 from app.words import language, say
 
 DAY_SECONDS = 86_400
@@ -37,6 +38,7 @@ def dress(app: Flask) -> None:
         shown=shown,
         plain=plain,
         plain_state=lambda kind, value: named_as(kind, value).words,
+        told=told,
         icon=icon,
         asset=asset,
         has_fonts=has_fonts,

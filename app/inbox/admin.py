@@ -11,6 +11,8 @@ from flask_admin import expose
 from sqlalchemy import select
 
 from app.db import db
+from app.desk.shown import NOTHING
+from app.desk.troubles import told
 from app.desk.view import DeskView, Tab, desk_action, needs
 from app.errors import Refusal
 from app.inbox.by_hand import LOOK_RIGHT, RIGHT, look_again, retry
@@ -50,6 +52,7 @@ class InboxView(DeskView):
         "received_at": say("받은 때", "Received"),
         "done_at": say("끝난 때", "Done"),
     }
+    column_formatters = {"why": lambda _view, _context, row, _name: told(row.why) if row.why else NOTHING}
     column_filters = ("state", "source", "received_at")
     column_searchable_list = ("ticket_zendesk_id", "invocation_id")
     column_sortable_list = ("id", "state", "tries", "received_at", "done_at")

@@ -16,11 +16,13 @@ from app.bookings.model import Booking
 from app.desk.scope import limits
 from app.desk.shown import ago, day, money
 from app.desk.states import BAD, VIOLET, WARN, named
+from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
 from app.insights.waiting import STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
 from app.link.model import Link
 from app.outbox.model import Push, PushState
 from app.partners.model import Insurance, Partner
+from app.refunds.both import as_read
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule
 from app.words import Words, say
@@ -71,9 +73,10 @@ def _sync(link: Link | None) -> Iterator[Todo]:
             BAD,
             say("연결", "Link"),
             say(
-                f"Zendesk 연결에 문제가 있습니다 — {link.trouble}", f"The link to Zendesk has trouble — {link.trouble}"
+                "Zendesk 연결에 문제가 있습니다. 저절로 다시 시도합니다.",
+                "The link to Zendesk has trouble. It is tried again by itself.",
             ),
-            None,
+            told(link.trouble),
             ago(link.trouble_at),
             say("연결 보기", "See the link"),
             "link.index",
@@ -111,7 +114,7 @@ def _stuck_refunds(session: Session, actor: Actor) -> Iterator[Todo]:
                 f"Refund {refund.ref} · {amount} · "
                 + ("the provider did not answer; its outcome is being looked up" if unknown else "was not paid"),
             ),
-            say(refund.failure, refund.failure) if refund.failure else None,
+            as_read(refund.failure) if refund.failure else None,
             ago(refund.decided_at or refund.requested_at),
             say("열기", "Open"),
             "refunds.details_view",

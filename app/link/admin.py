@@ -12,6 +12,7 @@ from app import clock
 from app.audit.trail import because
 from app.db import db
 from app.desk.shown import ago
+from app.desk.troubles import told
 from app.desk.view import DeskPage, needs
 from app.errors import Refusal
 from app.facts import Fact, announce
@@ -41,7 +42,7 @@ class LinkView(DeskPage):
             loading=is_loading(link),
             synced=ago(link.synced_at) if link and link.synced_at else "",
             stands=str(_stands(link)),
-            trouble=(link.trouble or "") if link else "",
+            trouble=str(told(link.trouble)) if link else "",
         )
 
     @expose("/turn/<switch>/<way>/", methods=("POST",))

@@ -61,8 +61,8 @@ class MacroView(DeskView):
     tabs = (
         Tab("live", say("사용 중", "Live"), lambda: Macro.state == MacroState.live),
         Tab("draft", say("초안", "Drafts"), lambda: Macro.state == MacroState.draft),
-        Tab("all", say("전체", "All"), lambda: Macro.state != MacroState.retired),
         Tab("retired", say("보관", "Retired"), lambda: Macro.state == MacroState.retired),
+        Tab("all", say("전체", "All"), lambda: Macro.state != MacroState.retired),
     )
 
     def render(self, template: str, **more: Any) -> str:

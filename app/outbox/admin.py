@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from app.db import db
+from app.desk.shown import NOTHING
+from app.desk.troubles import told
 from app.desk.view import DeskView, Tab, desk_action, needs
 from app.errors import Refusal
 from app.outbox.by_hand import HAND_WORDS, MOVES, RIGHT, Hand, move
@@ -52,7 +54,10 @@ class OutboxView(DeskView):
         "created_at": say("정해진 때", "Decided"),
         "sent_at": say("보낸 때", "Sent"),
     }
-    column_formatters = {"origin": lambda _view, _context, push, _name: push.told_origin}
+    column_formatters = {
+        "origin": lambda _view, _context, push, _name: push.told_origin,
+        "why": lambda _view, _context, push, _name: told(push.why) if push.why else NOTHING,
+    }
     column_filters = ("state", "created_at")
     column_searchable_list = ("ticket.zendesk_id", "ticket.subject")
     column_sortable_list = ("id", "state", "tries", "created_at", "sent_at")
@@ -60,7 +65,7 @@ class OutboxView(DeskView):
     scope_city = "ticket.booking.city"
     tabs = (
         Tab("waiting", say("보내는 중", "On its way"), lambda: Push.state.in_(WAITING)),
-        Tab("held", say("붙잡아 둠", "Held"), lambda: Push.state == PushState.held, hot=True),
+        Tab("held", say("보류", "Held"), lambda: Push.state == PushState.held, hot=True),
         Tab("failed", say("실패", "Failed"), lambda: Push.state.in_(FAILED), hot=True),
         Tab("sent", say("보냄", "Sent"), lambda: Push.state == PushState.sent),
         Tab("all", say("전체", "All")),

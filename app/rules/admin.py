@@ -71,8 +71,8 @@ class RuleView(DeskView):
         Tab("live", say("켜짐", "Live"), lambda: Rule.state == RuleState.live),
         Tab("draft", say("초안", "Drafts"), lambda: Rule.state == RuleState.draft),
         Tab("paused", say("멈춤", "Paused"), lambda: Rule.state == RuleState.paused),
-        Tab("all", say("전체", "All"), lambda: Rule.state != RuleState.retired),
         Tab("retired", say("보관", "Retired"), lambda: Rule.state == RuleState.retired),
+        Tab("all", say("전체", "All"), lambda: Rule.state != RuleState.retired),
     )
 
     def get_list(self, *args: Any, **more: Any) -> tuple[int | None, Any]:
@@ -267,7 +267,7 @@ class RuleRunView(DeskView):
     column_labels = {
         "at": say("때", "When"),
         "rule.title": say("규칙", "Rule"),
-        "rule_number": say("판", "Version"),
+        "rule_number": say("버전", "Version"),
         "ticket.zendesk_id": say("티켓", "Ticket"),
         "ticket.subject": say("제목", "Subject"),
         "cause": say("계기", "Cause"),

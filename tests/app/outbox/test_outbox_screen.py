@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -96,3 +97,18 @@ def test_who_may_not_moves_nothing(lone_office: Flask, role: Role) -> None:
     assert seat.send("/admin/outbox/action/", form).status_code == 403
     assert seat.send("/admin/outbox/hand/", {"id": str(push.id), "hand": "drop"}).status_code == 403
     assert push.state is PushState.held
+
+
+def test_why_it_waits_is_read_in_the_readers_language(office: Flask) -> None:
+    push = a_push(PushState.dead, why="the ticket changed under every try")
+    seat = Seat(office, a_user(Role.ops_manager))
+    for place in ("/admin/outbox/?tab=all", f"/admin/outbox/details/?id={push.id}"):
+        assert "보내려 할 때마다 티켓이 먼저 바뀌어" in seat.read(place)
+        assert "the ticket changed under every try" not in seat.read(place)
+
+
+def test_a_held_change_is_called_the_same_on_tab_and_chip(office: Flask) -> None:
+    a_push(PushState.held)
+    page = Seat(office, a_user(Role.ops_manager)).read("/admin/outbox/?tab=held")
+    assert 'data-state="held">보류<' in page
+    assert re.search(r'data-tab="held"[^>]*>보류<', page)
