@@ -20,7 +20,7 @@ from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket, ZendeskUser
 from automations import decide
-from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token
+from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
 from automations.outside import pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets, upsert_users
 from integrations.errors import Refused, Unavailable
@@ -90,7 +90,9 @@ def work(claim: Claim) -> None:
         if claim.tries > POISON_TRIES and not _only_waited(session, claim):
             _end(session, claim, InboxState.dead, "it stopped the worker every time")
             return
-        look = fetch(zendesk(), session, claim.ticket_id)
+        account = zendesk()
+        with account.announcing(renewing(session, _mine(claim))):
+            look = fetch(account, session, claim.ticket_id)
         record(session, claim, look)
         session.commit()
     except Fenced:
@@ -122,6 +124,9 @@ class Look:
 def fetch(account: Zendesk, session: Session, ticket_id: int) -> Look:
     """Asks Zendesk; holds no transaction open meanwhile."""
     ticket, audits = account.ticket_with_audits(ticket_id)
+    if is_behind(ticket, audits):
+        # Somebody changed it between the two: the rules would judge that change by a ticket without it, and only once.
+        ticket = account.ticket(ticket_id)
     missing = _unknown_users(session, ticket, audits)
     session.rollback()
     return Look(ticket, audits, account.users(missing) if missing else [])
@@ -159,6 +164,21 @@ def record(session: Session, claim: Claim, look: Look) -> None:
     if not ended:
         raise Fenced
     decide.on_updates(session, mirror(session, look))
+
+
+def is_behind(ticket: outside.Ticket, audits: Iterable[outside.Audit]) -> bool:
+    """Whether the audits tell of an update that the ticket does not show: a later one, or another in its second."""
+    last: dict[str, object] = {}
+    for audit in audits:
+        if audit.created_at > ticket.updated_at:
+            return True
+        last |= {event.field_name: event.value for event in audit.events if event.type == "Change" and event.field_name}
+    told = {field: getattr(ticket, field) for field in TOLD_ALIKE}
+    return any(str(last[field] or "") != str(told[field] or "") for field in told if field in last)
+
+
+# Fields of which audits and tickets tell in the same words.
+TOLD_ALIKE = ("status", "priority", "type", "group_id", "assignee_id", "requester_id", "subject")
 
 
 def _unknown_users(session: Session, ticket: outside.Ticket, audits: Iterable[outside.Audit]) -> set[int]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import Refusal
-from app.link.link import the_link
 from app.link.model import Link
 from app.settings import Settings
 from app.words import say
 from integrations.zendesk.client import Zendesk
+
+# As long as Zendesk's own longest window; a broken gateway may ask for years.
+LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def settings_of_app() -> Settings:
@@ -50,10 +52,15 @@ def paused(session: Session) -> bool:
     return until is not None and until > clock.now()
 
 
-def pause(session: Session, seconds: float) -> datetime:
-    """All workers leave Zendesk alone for so long. The caller commits."""
-    link = the_link(session)
-    until = clock.now() + timedelta(seconds=seconds)
-    if link.paused_until is None or link.paused_until < until:
-        link.paused_until = until
-    return until
+def pause(session: Session, seconds: float) -> None:
+    """All workers leave Zendesk alone for so long, or for LONGEST_PAUSE. The caller commits.
+
+    Two workers may say so at once, and while a person turns a switch: nobody's save is refused for it.
+    """
+    until = clock.now() + min(timedelta(seconds=min(seconds, 86_400)), LONGEST_PAUSE)
+    session.execute(
+        update(Link)
+        .where(Link.id == 1, or_(Link.paused_until.is_(None), Link.paused_until < until))
+        .values(paused_until=until)
+        .execution_options(synchronize_session=False)
+    )

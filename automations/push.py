@@ -24,7 +24,7 @@ from app.outbox.outbox import WAITING
 from app.tickets.model import TicketEvent
 from automations import decide
 from automations.fit import fit
-from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token
+from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
 from automations.mirror import fetch, mirror
 from automations.outside import pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets
@@ -117,7 +117,9 @@ def work(claim: Claim) -> None:
     """Brings one push to an end, or to its next try. Never raises: what goes wrong is on the row."""
     session = db.session()
     try:
-        deliver(session, claim, zendesk())
+        account = zendesk()
+        with account.announcing(renewing(session, _mine(claim))):
+            deliver(session, claim, account)
     except Fenced:
         session.rollback()
         log.warning("push_fenced", extra={"push": claim.push_id})

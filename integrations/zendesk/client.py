@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -83,6 +84,12 @@ class Zendesk:
 
     def close(self) -> None:
         self._session.close()
+
+    def announcing(self, before_each: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within the block `before_each` is called before every request: one call here may take several, each as long
+        as its time-out. What it raises comes out, and the request is not sent.
+        """
+        return self._wire.announcing(before_each)
 
     # Reading
 

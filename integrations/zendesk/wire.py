@@ -12,7 +12,7 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +71,7 @@ class OneHost(HTTPAdapter):
         self._base = base
         self._timeout = timeout
         self._heard: list[bytes] | None = None
+        self._before_each: Callable[[], None] | None = None
 
     @contextmanager
     def listening(self) -> Iterator[list[bytes]]:
@@ -82,6 +83,15 @@ class OneHost(HTTPAdapter):
         finally:
             self._heard = None
 
+    @contextmanager
+    def announcing(self, before_each: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile `before_each` is called before every request; what it raises keeps that request from being sent."""
+        self._before_each = before_each
+        try:
+            yield
+        finally:
+            self._before_each = None
+
     def send(
         self,
         request: requests.PreparedRequest,
@@ -91,6 +101,8 @@ class OneHost(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
+        if self._before_each is not None:
+            self._before_each()
         asked = urlsplit(request.url or "")
         what = f"{request.method} {asked.path}"
         sent = request.copy()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
@@ -16,7 +17,7 @@ from app.outbox.outbox import owe
 from app.tickets.model import Ticket, TicketEvent
 from automations import lease, mirror, push
 from automations.lease import LEASE
-from automations.outside import zendesk
+from automations.outside import LONGEST_PAUSE, pause, paused, zendesk
 from tests.automations.acts import NEW, a_macro, a_rule, arrived, until
 from tests.automations.conftest import GROUP, Stage
 
@@ -207,6 +208,25 @@ def test_a_429_lets_everyone_wait_and_the_worker_go(stage: Stage) -> None:
     assert paused_until is not None
     assert paused_until > clock.now()
     assert push.claim_one(db.session()) is None
+
+
+def test_nobody_is_kept_waiting_for_years(office: Flask) -> None:
+    the_link(db.session())
+    pause(db.session(), 999_999_999.0)
+    db.session.commit()
+    with clock.stopped(clock.now() + LONGEST_PAUSE):
+        assert not paused(db.session())
+
+
+def test_a_pause_leaves_what_a_person_saves_alone(office: Flask) -> None:
+    link = the_link(db.session())
+    db.session.commit()
+    version = link.version
+    pause(db.session(), 5.0)
+    pause(db.session(), 1.0)
+    db.session.commit()
+    assert the_link(db.session()).version == version
+    assert paused(db.session())
 
 
 def test_the_push_is_found_in_the_mirror_at_once(stage: Stage) -> None:

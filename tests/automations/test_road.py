@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -17,9 +18,9 @@ from app.outbox.model import Push, PushState
 from app.rules.definition import RuleDefinition
 from app.rules.model import RuleKind, RuleRun
 from app.tickets.model import Comment, Ticket
-from automations import sync, timed
+from automations import mirror, sync, timed
 from tests.automations.acts import NEW, a_macro, a_rule, arrived, until
-from tests.automations.conftest import ENGLISH, GROUP, KOREAN, Stage
+from tests.automations.conftest import ENGLISH, GROUP, KOREAN, Stage, keep_reason
 
 
 def routed(stage: Stage) -> None:
@@ -162,3 +163,36 @@ def test_the_database_narrows_to_what_could_meet_a_rule(
     rule = RuleDefinition("x", Use.automation, Conditions.parse({"all": rows}), ())
     found = db.session.scalars(select(Ticket.id).where(timed.could_meet(rule, now))).all()
     assert bool(found) is met
+
+
+def test_a_rule_that_is_not_understood_stops_no_other(stage: Stage) -> None:
+    a_rule("route", NEW, [{"field": "group_id", "value": str(GROUP)}])
+    a_rule("of another year", NEW, [{"field": "no_such_action", "value": "1"}], position=0)
+    number = stage.write("문의", "안녕하세요")
+    until(lambda: arrived(1))
+    stage.work()
+    assert stage.ticket(number)["group_id"] == GROUP
+
+
+def test_a_change_between_ticket_and_audits_is_judged_by_a_ticket_that_has_it(stage: Stage) -> None:
+    a_rule(
+        "urgent",
+        [
+            {"field": "update_type", "operator": "is", "value": "Change"},
+            {"field": "priority", "operator": "is", "value": "urgent"},
+        ],
+        [{"field": "current_tags", "value": "hot"}],
+    )
+    number = stage.write("문의", "안녕하세요", priority="low")
+    until(lambda: arrived(1))
+    stage.work()
+    stage.fault(method="GET", path=f"/api/v2/tickets/{number}", kind="delay", when="after", seconds=0.6, times=1)
+    keep_reason(number, "somebody tells")
+    claim = mirror.claim_one(db.session())
+    assert claim is not None
+    somebody = threading.Timer(0.2, stage.change, (number,), {"priority": "urgent"})
+    somebody.start()
+    mirror.work(claim)
+    somebody.join()
+    stage.work()
+    assert "hot" in stage.ticket(number)["tags"]
