@@ -1,4 +1,7 @@
-"""Zendesk's values as rows of our mirror: what is newer or equal wins, nothing goes back."""
+"""Zendesk's values as rows of our mirror: what is newer or equal wins, nothing goes back.
+
+The mirror keeps no resident registration number that a customer wrote: in Zendesk it stands as it was written.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db import Base
+from app.resident_number import without_resident_numbers
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 from integrations.zendesk import types as zendesk
 
@@ -21,8 +25,8 @@ def ticket_row(ticket: zendesk.Ticket, mirrored_at: datetime) -> dict[str, Any]:
     rating = ticket.satisfaction_rating
     return {
         "zendesk_id": ticket.id,
-        "subject": ticket.subject,
-        "description": ticket.description,
+        "subject": without_resident_numbers(ticket.subject),
+        "description": without_resident_numbers(ticket.description),
         "status": ticket.status[:16],
         "priority": ticket.priority,
         "type": ticket.type,
@@ -41,7 +45,7 @@ def ticket_row(ticket: zendesk.Ticket, mirrored_at: datetime) -> dict[str, Any]:
         "is_public": ticket.is_public,
         "has_incidents": ticket.has_incidents,
         "problem_id": ticket.problem_id,
-        "custom_fields": {str(item.id): item.value for item in ticket.custom_fields},
+        "custom_fields": {str(item.id): without_resident_numbers(item.value) for item in ticket.custom_fields},
         "satisfaction": rating.score if rating else None,
         "due_at": ticket.due_at,
         "created_at": ticket.created_at,
@@ -146,7 +150,7 @@ def keep_audits(session: Session, ticket: Ticket, audits: Iterable[zendesk.Audit
             "audit_id": audit.id,
             "author_id": comment.author_id,
             "is_public": comment.public,
-            "body": comment.body,
+            "body": without_resident_numbers(comment.body),
             "created_at": comment.created_at,
         }
         for audit in fresh
@@ -170,7 +174,7 @@ def _event_row(ticket_id: int, audit: zendesk.Audit) -> dict[str, Any]:
         "author_id": audit.author_id,
         "channel": str(audit.via.channel or "")[:40],
         "is_creation": any(event.type == "Create" for event in audit.events),
-        "changes": changes,
+        "changes": without_resident_numbers(changes),
         "comment_id": comments[-1].id if comments else None,
         "marker": audit.marker[:64] if audit.marker else None,
         "created_at": audit.created_at,

@@ -20,7 +20,9 @@ from app.audit.chain import as_json, last_hash, seal
 from app.audit.model import AuditEntry
 from app.db import one_at_a_time
 from app.desk.exports import exported
+from app.errors import Refusal
 from app.people.sign_in import came_and_went
+from app.resident_number import NOT_KEPT, holds_resident_number
 
 NOISE = frozenset({"id", "version", "updated_at", "created_at"})
 _WORKERS = frozenset({"lease_until", "token", "tries"})
@@ -63,7 +65,11 @@ class Noticed:
 
 
 def because(session: Session, reason: str) -> None:
-    """Why what this transaction changes is changed, in the words of whoever does it."""
+    """Why what this transaction changes is changed, in the words of whoever does it. What is written here stays, so a
+    resident registration number is refused.
+    """
+    if holds_resident_number(reason):
+        raise Refusal(NOT_KEPT, field="why")
     session.info[_REASON] = reason[:500]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.facts import Fact, announce
 from app.inbox.model import InboxState, WebhookEvent
+from app.resident_number import without_resident_numbers
 
 TICKET_EVENT = "zen:event-type:ticket."
 DEPTH_LIMIT = 40
@@ -46,13 +47,18 @@ def read_body(body: bytes) -> Told:
         raise Unreadable("not_json") from None
     if not isinstance(told, dict):
         raise Unreadable("not_an_object")
-    event_type = str(told.get("type") or "")[:80]
+    event_type = _printable(str(told.get("type") or ""))[:80]
     ticket_id = _ticket_id(told)
     if event_type and not event_type.startswith(TICKET_EVENT):
         return Told(event_type, None, "unknown_event_type")
     if ticket_id is None:
         return Told(event_type, None, "no_ticket")
     return Told(event_type or "trigger", ticket_id)
+
+
+def _printable(text: str) -> str:
+    """Without what no database takes: a NUL, half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _depth(body: bytes) -> int:
@@ -97,7 +103,7 @@ def keep(
         "ticket_zendesk_id": ticket_id,
         "event_type": event_type,
         "webhook_id": webhook_id,
-        "body": body,
+        "body": body and _without_resident_numbers(body),
         "body_sha256": hashlib.sha256(body).hexdigest() if body else "",
         "state": InboxState.new if ticket_id is not None else InboxState.ignored,
         "why": why_ignored,
@@ -112,6 +118,12 @@ def keep(
     if kept and ticket_id is not None:
         announce(session, Fact.inbox_filled)
     return kept
+
+
+def _without_resident_numbers(body: bytes) -> bytes:
+    """Only the hash still tells of the body as it came."""
+    text = body.decode("utf-8", "surrogateescape")
+    return str(without_resident_numbers(text)).encode("utf-8", "surrogateescape")
 
 
 def keep_many(session: Session, rows: list[dict[str, Any]]) -> None:

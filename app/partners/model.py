@@ -126,6 +126,7 @@ _NOT_INSURED = say(
 )
 
 
+@keeps_no_resident_number
 class PartnerMove(Base):
     """One change of a partner's state."""
 

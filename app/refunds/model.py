@@ -164,6 +164,7 @@ _NOT_WHAT_WAS_APPROVED = say(
 )
 
 
+@keeps_no_resident_number
 class RefundMove(Base):
     """One change of a refund's state; the request itself is the first, with `was` None."""
 

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.audit.trail import because
 from app.db import db
 from app.errors import Refusal
 from app.partners.model import Insurance, Partner, PartnerKind
-from app.resident_number import holds_resident_number
-from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund
+from app.refunds.refund import reject
+from app.resident_number import holds_resident_number, without_resident_numbers
+from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund, a_user, acting_for
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,26 @@ def test_it_is_recognised(text: str) -> None:
 )
 def test_what_is_none_is_let_be(text: str) -> None:
     assert not holds_resident_number(text)
+
+
+def test_what_others_wrote_is_kept_with_stars() -> None:
+    wrote = {"a": ["９００１０１-１２３４５６７ 그리고 040229 3234567", 7, None], "b": "주문 20931"}
+    assert without_resident_numbers(wrote) == {
+        "a": ["９００１０１-******* 그리고 040229 *******", 7, None],
+        "b": "주문 20931",
+    }
+
+
+def test_no_reason_keeps_it(lone_office: Flask) -> None:
+    secret, refund = "900101-1234567", a_refund()
+    with acting_for(a_user()):
+        reject(refund, f"번호 {secret}")
+        with pytest.raises(Refusal) as refused:
+            db.session.commit()
+    assert refused.value.field == "why"
+    db.session.rollback()
+    with pytest.raises(Refusal):
+        because(db.session(), secret)
 
 
 def test_no_table_of_people_and_money_keeps_it(office: Flask) -> None:

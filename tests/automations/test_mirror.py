@@ -79,6 +79,18 @@ def test_conversation_and_history_are_mirrored_once(stage: Stage) -> None:
     assert events[1].changes["priority"] == [None, "high"]
 
 
+def test_no_resident_number_that_a_customer_wrote_is_mirrored(stage: Stage) -> None:
+    number = stage.write("번호 900101-1234567", "제 번호는 9001011234567 이고 전화는 010-1234-5678 입니다")
+    until(lambda: arrived(1))
+    stage.work()
+    stage.look(number)
+    (ticket,), (said,) = db.session.scalars(select(Ticket)).all(), db.session.scalars(select(Comment)).all()
+    told = "제 번호는 900101******* 이고 전화는 010-1234-5678 입니다"
+    assert (ticket.subject, ticket.description, said.body) == ("번호 900101-*******", told, told)
+    for event in db.session.scalars(select(TicketEvent)):
+        assert "1234567" not in str(event.changes)
+
+
 def test_a_ticket_that_is_gone_is_marked_and_done(stage: Stage) -> None:
     number = stage.write("문의", "안녕하세요")
     until(lambda: arrived(1))

@@ -116,6 +116,8 @@ HOSTILE = {
     "no detail": b'{"type":"zen:event-type:ticket.created","detail":7}',
     "another kind": b'{"type":"zen:event-type:user.created","detail":{"id":"7"}}',
     "a kind of 1 MB": b'{"type":"' + b"x" * 500_000 + b'"}',
+    "half a surrogate pair": rb'{"type":"\ud800"}',
+    "an escaped nul": rb'{"type":"user\u0000created"}',
     "NaN": b'{"detail":{"id":NaN}}',
     "arabic digits": '{"type":"zen:event-type:ticket.created","detail":{"id":"٤٢"}}'.encode(),
 }
@@ -126,6 +128,13 @@ def test_hostile_bodies_are_refused_or_kept_as_ignored(door: FlaskClient, body: 
     reply = deliver(door, body)
     assert reply.status_code == 200 or 400 <= reply.status_code < 500
     assert {row.state for row in rows()} <= {InboxState.ignored}
+
+
+def test_a_resident_number_in_a_body_is_not_kept(door: FlaskClient) -> None:
+    told = {**ENVELOPE, "event": {"comment": {"body": "번호는 900101-1234567 입니다"}}}
+    assert deliver(door, json.dumps(told, ensure_ascii=False).encode()).status_code == 200
+    (row,) = rows()
+    assert json.loads(row.body or b"")["event"]["comment"]["body"] == "번호는 900101-******* 입니다"
 
 
 def test_five_megabytes_are_too_much(door: FlaskClient) -> None:
