@@ -27,6 +27,11 @@ pytest_plugins = ["tests.skips"]
 SECRET = "a-secret-key-for-tests-only-and-long-enough"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole houses goes first, so that of two processes neither is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True)
 def a_fresh_stage() -> None:
     """Whatever an earlier test said in its context is over: who acts, in which language, whether only to read."""
