@@ -57,7 +57,10 @@ def test_a_screen_that_declares_no_fields_offers_none(lone_office: Flask) -> Non
 def test_one_save_is_one_commit(lone_office: Flask) -> None:
     visit = visit_as(a_shop(lone_office))
     commits: list[Session] = []
-    note = commits.append
+
+    def note(session: Session) -> None:
+        commits.append(session)
+
     event.listen(Session, "after_commit", note)
     try:
         visit.send("/admin/shop/new/", TYPED)
