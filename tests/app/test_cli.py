@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("db", "demo", "rules", "user", "zendesk")
@@ -62,3 +64,23 @@ def test_the_web_does_not_start_half_set(tmp_path: Path) -> None:
     assert started.returncode != 0
     assert "Opsroom cannot start" in started.stderr
     assert "Traceback" not in started.stderr
+
+
+def test_the_sandbox_runs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("ZENDESK_", "OPSROOM_"))}
+    with subprocess.Popen(
+        [sys.executable, "-m", "flask", "zendesk", "sandbox", "--port", "0"],
+        cwd=ROOT,
+        env={**env, "OPSROOM_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as sandbox:
+        assert sandbox.stdout is not None
+        told = sandbox.stdout.readline()
+        url = told.split()[-1]
+        try:
+            assert requests.get(f"{url}/_sandbox/health", timeout=10).ok
+        finally:
+            sandbox.send_signal(signal.SIGTERM)
+        assert sandbox.wait(20) == 0
+    assert (tmp_path / "sandbox" / "sandbox.sqlite3").exists()
