@@ -14,13 +14,22 @@ from app.cli import settings_of_now, terminal_language, with_office
 from app.db import db
 from app.link.link import the_link
 from app.settings import SANDBOX_EMAIL
-from app.words import speak
+from app.words import Words, say, speak
 from automations import connect, sync
 from automations.lease import Fenced
 from automations.outside import zendesk as account_of_now
 from automations.sandbox_door import bring_in
 from integrations.errors import Refused, Unavailable
 
+WATCH_ONLY = say(
+    "지켜보기만 합니다: 규칙이 정하고 보여 줄 뿐, 화면에서 보내기를 켤 때까지 아무것도 나가지 않습니다.",
+    "Watch-only: rules decide and show, nothing is sent until sending is turned on in the admin.",
+)
+NOT_CONNECTED = say(
+    "아직 연결되지 않았습니다. `flask zendesk connect`를 먼저 실행해 주세요.",
+    "Not connected yet. Run `flask zendesk connect` first.",
+)
+ANOTHER_SYNC = say("다른 동기화가 진행 중입니다. 저절로 이어집니다.", "Another sync is at work; it goes on by itself.")
 COMMAND = Actor(ActorKind.system, "flask zendesk")
 
 
@@ -76,15 +85,16 @@ def connect_account(endpoint: str | None, *, no_load: bool) -> None:
     with acting_as(COMMAND):
         try:
             joined = connect.join(db.session(), endpoint or f"{settings_of_now().public_url}/webhooks/zendesk")
-            click.echo(f"Signed in to Zendesk as {joined.me.name} ({joined.me.role}).")
-            word = "Kept" if joined.already else "Made"
-            click.echo(f"{word} the webhook {joined.webhook.id} to {joined.webhook.endpoint}.")
+            who, where = f"{joined.me.name} ({joined.me.role})", joined.webhook.endpoint
+            tell(say(f"Zendesk에 {who} 계정으로 들어왔습니다.", f"Signed in to Zendesk as {who}."))
+            if joined.already:
+                tell(say(f"있던 웹훅을 그대로 씁니다: {where}", f"Kept the webhook to {where}."))
+            else:
+                tell(say(f"웹훅을 만들었습니다: {where}", f"Made the webhook to {where}."))
             if not no_load:
                 _load()
             if not the_link(db.session()).pushing:
-                click.echo(
-                    "Watch-only: rules decide and show, nothing is sent until sending is turned on in the admin."
-                )
+                tell(WATCH_ONLY)
             db.session.commit()
         except (Refused, Unavailable) as trouble:
             raise click.ClickException(f"Zendesk: {trouble}") from trouble
@@ -97,21 +107,25 @@ def sync_account() -> None:
     connected = the_link(db.session()).connected_at is not None
     db.session.commit()
     if not connected:
-        raise click.ClickException("Not connected yet. Run `flask zendesk connect` first.")
+        raise click.ClickException(str(NOT_CONNECTED))
     with acting_as(COMMAND):
         try:
             sync.sync_names(db.session(), account_of_now())
             _load()
         except Fenced:
-            raise click.ClickException("Another sync is at work; it goes on by itself.") from None
+            raise click.ClickException(str(ANOTHER_SYNC)) from None
         except (Refused, Unavailable) as trouble:
             raise click.ClickException(f"Zendesk: {trouble}") from trouble
+
+
+def tell(words: Words) -> None:
+    click.echo(str(words))
 
 
 def _load() -> None:
     """Pages with a bar: how many tickets, and up to when."""
     started, fresh = time.monotonic(), 0
-    with click.progressbar(length=_expected(), label="Tickets", file=sys.stderr) as bar:
+    with click.progressbar(length=_expected(), label=str(say("티켓", "Tickets")), file=sys.stderr) as bar:
         before = the_link(db.session()).loaded
         db.session.rollback()
         for progress in connect.first_load(_wait):
@@ -120,7 +134,8 @@ def _load() -> None:
             if bar.length is not None and bar.pos + step > bar.length:
                 bar.length = bar.pos + step
             bar.update(step)
-    click.echo(f"Loaded {fresh:,} tickets in {time.monotonic() - started:.1f} s.")
+    took = f"{time.monotonic() - started:.1f}"
+    tell(say(f"티켓 {fresh:,}건을 {took}초에 받았습니다.", f"Loaded {fresh:,} tickets in {took} s."))
 
 
 def _expected() -> int:
@@ -132,5 +147,6 @@ def _expected() -> int:
 
 
 def _wait(seconds: float) -> None:
-    click.echo(f"\nZendesk asks to wait {seconds:.0f} s …", err=True)
+    words = say(f"Zendesk가 {seconds:.0f}초 기다리라고 합니다 …", f"Zendesk asks to wait {seconds:.0f} s …")
+    click.echo(f"\n{words}", err=True)
     time.sleep(min(seconds, 120.0) + 0.2)
