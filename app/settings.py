@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ class Settings:
         port, sandbox_port = _port(env, "PORT", 8000, problems), _port(env, "SANDBOX_PORT", 8010, problems)
         hops = _number(env, "PROXY_HOPS", 0, problems)
         secret_key = env.get("SECRET_KEY", "")
+        if demo and (refused := _unusable(home)):
+            raise SettingsError([*problems, refused])
         zendesk = [env.get(name) or None for name in ("ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_TOKEN")]
         if any(zendesk) and not all(zendesk):
             problems.append("ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN go together: set all three, or none.")
@@ -113,6 +116,17 @@ def home_secret(home: Path, name: str) -> str:
     finally:
         draft.unlink()
     return made
+
+
+def _unusable(home: Path) -> str | None:
+    """Why this home cannot be written to; None when it can. Makes the folder."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return None
+    except OSError as wrong:
+        said = f"OPSROOM_HOME ({home}) is no folder that can be written to: {wrong.strerror}."
+        return f"{said} Name another one: OPSROOM_HOME=~/opsroom"
 
 
 def _set(env: Mapping[str, str]) -> str:

@@ -91,7 +91,12 @@ class Lists:
         return [found[number] for number in dict.fromkeys(numbers) if number in found]
 
     def _create_ajax_loader(self: Any, name: str, options: dict[str, Any]) -> Any:
-        return ScopedLoader(self, name, getattr(self.model, name).property.mapper.class_, **options)
+        return ScopedLoader(
+            self,
+            name,
+            getattr(self.model, name).property.mapper.class_,
+            **{"placeholder": say("입력해서 찾기", "Type to find"), **options},
+        )
 
     # ------------------------------------------------------------------------------------------------------- rows
     def get_list(

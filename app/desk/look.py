@@ -12,7 +12,7 @@ from markupsafe import Markup
 from app import clock
 from app.actor import acting
 from app.desk.rail import the_rail
-from app.desk.shown import ago, chip, day, lines, money, plain, shown, when
+from app.desk.shown import NO, YES, ago, chip, day, lines, money, plain, shown, when
 from app.desk.states import named_as
 from app.desk.troubles import told
 from app.words import language, say
@@ -39,6 +39,7 @@ def dress(app: Flask) -> None:
         plain=plain,
         plain_state=lambda kind, value: named_as(kind, value).words,
         told=told,
+        is_bare=is_bare,
         icon=icon,
         asset=asset,
         has_fonts=has_fonts,
@@ -47,6 +48,11 @@ def dress(app: Flask) -> None:
     )
     app.jinja_env.filters.update(money=money, when=when, day=day, ago=ago, chip=chip, plain=plain)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def is_bare(value: object) -> bool:
+    """Whether a cell says nothing without the head of its column, which a phone does not show."""
+    return (text := str(value)).isdigit() or text in {str(YES), str(NO)}
 
 
 def icon(name: str) -> Markup:

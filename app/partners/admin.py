@@ -198,7 +198,7 @@ class VendorView(DeskView):
         Tab("active", say("거래 중", "Active"), lambda: Vendor.is_active.is_(True)),
         Tab("ended", say("끝남", "Ended"), lambda: Vendor.is_active.is_(False)),
     )
-    column_list = ("name", "email", "is_active", "created_at")
+    column_list = column_details_list = ("name", "email", "is_active", "created_at")
     column_labels = {
         "name": say("이름", "Name"),
         "email": say("이메일", "E-mail"),

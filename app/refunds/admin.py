@@ -102,11 +102,13 @@ class RefundView(DeskView):
         "booking.customer.email": say("이메일", "E-mail"),
         "reason": say("사유", "Reason"),
         "amount": say("금액", "Amount"),
+        "currency": say("통화", "Currency"),
         "amount_minor": say("금액", "Amount"),
         "quoted_minor": say("정책 금액", "By the policy"),
         "difference": say("정책과 차이", "Against the policy"),
         "state": say("상태", "State"),
         "requested_at": say("요청", "Asked"),
+        "decided_at": say("정한 때", "Decided"),
         "paid_at": say("지급", "Paid"),
         "ticket": say("티켓", "Ticket"),
         "note": say("메모", "Note"),
@@ -119,6 +121,8 @@ class RefundView(DeskView):
         "ticket": say("결과를 이 티켓에 안내합니다.", "The outcome is told on this ticket."),
     }
     column_formatters = {"customer": _customer, "difference": _difference, "requested_at": _asked}
+    # A file tells times, not how long ago they were.
+    column_formatters_export: dict[str, Any] = {}
     column_export_list = ("ref", "booking", "reason", "currency", "amount_minor", "quoted_minor", "state",
                           "requested_at", "decided_at", "paid_at")  # fmt: skip
     column_sortable_list = ("ref", "reason", "amount_minor", "state", "requested_at")

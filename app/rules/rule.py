@@ -150,7 +150,8 @@ def shift(session: Session, rule: Rule, by: int) -> None:
         return
     rows.remove(rule)
     rows.insert(rows.index(other) + (by > 0), rule)
-    for position, one in enumerate(rows):
+    # From where they begin, so that an order that is counted from one stays so.
+    for position, one in enumerate(rows, min(one.position for one in rows)):
         if one.position != position:
             one.position = position
 

@@ -45,6 +45,7 @@ class TicketView(DeskView):
         "updated_at",
     )
     column_labels = {
+        "channel": say("채널", "Channel"),
         "zendesk_id": say("번호", "Number"),
         "subject": say("제목", "Subject"),
         "status": say("상태", "Status"),

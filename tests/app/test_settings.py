@@ -78,3 +78,10 @@ def test_a_public_https_address_makes_cookies_secure(tmp_path: Path) -> None:
     public = Settings.from_env({"OPSROOM_HOME": str(tmp_path), "PUBLIC_URL": "https://ops.example.com/"})
     assert (plain.secure_cookies, public.secure_cookies) == (False, True)
     assert public.public_url == "https://ops.example.com"
+
+
+def test_a_home_that_cannot_be_written_to_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for home in (tmp_path / "file", tmp_path / "file" / "under"):
+        with pytest.raises(SettingsError, match=r"OPSROOM_HOME .* is no folder that can be written to"):
+            Settings.from_env({"OPSROOM_HOME": str(home)})

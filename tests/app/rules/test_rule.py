@@ -168,6 +168,13 @@ def test_rules_change_places_within_their_kind(office: Flask) -> None:
     assert first.position == 0
 
 
+def test_an_order_that_is_counted_from_one_stays_so(lone_office: Flask) -> None:
+    first, second = a_rule(position=1), a_rule(position=2)
+    shift(db.session(), second, -1)
+    db.session.commit()
+    assert [one.position for one in (second, first)] == [1, 2]
+
+
 def test_a_rule_moves_past_the_next_one_of_its_own_state(lone_office: Flask) -> None:
     first, draft, third = a_rule(), a_rule(), a_rule()
     for one in (first, third):
