@@ -15,7 +15,6 @@ from app.words import say
 from integrations.zendesk.sandbox.importer import ImportRefused, Source, into_folder, over_http, read_folder
 from integrations.zendesk.sandbox.state import FolderHeld
 
-
 NOTHING = say("아무것도 가져오지 않았습니다.", "Nothing was imported.")
 
 
