@@ -13,7 +13,9 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.form import Select2Field
 from flask_admin.model.fields import AjaxSelectField, AjaxSelectMultipleField
 from flask_admin.model.form import converts
-from wtforms import DateField, DateTimeLocalField, StringField, ValidationError
+from sqlalchemy import BigInteger
+from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, ValidationError
+from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput, Select
 
 from app import clock
@@ -135,6 +137,12 @@ class DeskConverter(AdminModelConverter):
     def convert_time(self, field_args: Any, **extra: Any) -> Any:
         return SeoulTimeField(**field_args)
 
+    @converts("Integer")
+    def handle_integer_types(self, column: Any, field_args: Any, **extra: Any) -> Any:
+        # First of all: the next ones may ask the database about a number that it cannot hold.
+        field_args["validators"].insert(0, Within(64 if isinstance(column.type, BigInteger) else 32))
+        return IntegerField(**field_args)
+
     @converts("Date")
     def convert_date(self, field_args: Any, **extra: Any) -> Any:
         return DayField(**field_args)
@@ -187,11 +195,15 @@ def whole_number(value: str) -> int:
 
 
 class Within:
-    """Refuses an integer that the column cannot hold, before the database does."""
+    """Refuses an integer that the column cannot hold, before the database does. No other validator looks at it then."""
 
     def __init__(self, bits: int) -> None:
         self.most = 2 ** (bits - 1) - 1
 
     def __call__(self, form: Any, field: Any) -> None:
         if field.data is not None and abs(field.data) > self.most:
-            raise ValidationError(str(say(f"{self.most:,} 이하여야 합니다.", f"It must be {self.most:,} or less.")))
+            words = say(
+                f"너무 길거나 큽니다. {self.most:,} 이하로 적어 주세요.",
+                f"It is too long or too big: {self.most:,} at most.",
+            )
+            raise StopValidation(str(words))

@@ -28,6 +28,15 @@ def test_thousands_of_digits_in_a_form_are_no_number(lone_office: Flask) -> None
     assert visit.send("/admin/bookings/new/", {"customer": LONG}).status_code == 422
 
 
+@pytest.mark.parametrize("typed", ["9223372036854775808", "-" + "9" * 40, LONG])
+def test_a_number_that_no_column_holds_is_told_at_its_field(lone_office: Flask, typed: str) -> None:
+    visit = visit_as(lone_office)
+    for screen in ("customers", "partners", "users"):
+        answer = visit.send(f"/admin/{screen}/new/", {"name": "김", "zendesk_id": typed})
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in answer.text
+
+
 @pytest.mark.parametrize("screen", ["rules", "macros"])
 def test_a_button_of_a_row_that_is_no_number_changes_nothing(lone_office: Flask, screen: str) -> None:
     pressed = visit_as(lone_office).send(f"/admin/{screen}/new/", {"press": "remove:actions:²"})
