@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, bell: Bell | None = None) -> Flask:
         FLASK_ADMIN_SWATCH="default",
     )
     app.extensions["opsroom.settings"] = settings
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     Migrate(app, db, directory=str(model_index.MIGRATIONS))
     hang_bell(app, bell or RedisBell(settings.redis_url or home_redis_url(settings.home)))

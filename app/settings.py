@@ -104,7 +104,7 @@ def home_secret(home: Path, name: str) -> str:
         return kept.read_text().strip()
     except FileNotFoundError:
         pass
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = secrets.token_urlsafe(48)
     draft = home / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
     draft.touch(mode=0o600)
@@ -121,7 +121,7 @@ def home_secret(home: Path, name: str) -> str:
 def _unusable(home: Path) -> str | None:
     """Why this home cannot be written to; None when it can. Makes the folder."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
             return None
     except OSError as wrong:

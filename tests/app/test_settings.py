@@ -39,6 +39,12 @@ def test_a_homes_secrets_are_its_own_and_its_owners(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "one" / "key").stat().st_mode) == 0o600
 
 
+def test_a_new_home_is_its_owners_alone(tmp_path: Path) -> None:
+    """Customers and password hashes are in it."""
+    settings = Settings.from_env({"OPSROOM_HOME": str(tmp_path / "home")})
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
+
+
 def test_one_production_variable_asks_for_all_of_them(tmp_path: Path) -> None:
     told = problems(OPSROOM_HOME=str(tmp_path), SECRET_KEY=STRONG)
     assert "DATABASE_URL is not set" in told
