@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -22,7 +22,7 @@ from app.language.kinds import Use
 from app.language.verdict import evaluate
 from app.link.link import the_link
 from app.link.model import Link
-from app.outbox.model import Push, PushState
+from app.outbox.model import Push
 from app.outbox.outbox import owe, waiting_changes
 from app.rules.decide import Decision, decide, merged
 from app.rules.definition import RuleDefinition
@@ -73,15 +73,21 @@ def on_updates(session: Session, ticket: Ticket) -> None:
         _decide(session, live, record, cause, Use.trigger)
 
 
-def on_time(session: Session, ticket: Ticket) -> None:
+def on_time(session: Session, ticket: Ticket) -> bool:
     """Lets the automations look at one ticket as it is now. The caller commits.
 
-    One that has fired fires again only once the ticket has changed: its cause is the newest update.
+    One that has fired fires again only once somebody else has changed the ticket: its cause is the newest update that
+    is not ours. False, and nothing is decided, while the mirror has no history of the ticket, as after a first load:
+    nobody could tell since when it is pending.
     """
     link = the_link(session)
     record = read_record(session, ticket)
-    newest = record.events[-1].audit_id if record.events else int(ticket.updated_at.timestamp())
+    ours = set(session.scalars(select(Push.marker).where(Push.ticket_id == ticket.id)))
+    newest = next((one.audit_id for one in reversed(record.events) if one.marker not in ours), None)
+    if newest is None:
+        return False
     _decide(session, read_live(session, link.zendesk_url), record, Cause(f"time:{newest}", None), Use.automation)
+    return True
 
 
 def no_longer_holds(session: Session, push: Push) -> str | None:
@@ -134,18 +140,19 @@ def _causes(session: Session, link: Link, ticket: Ticket, fresh: Sequence[Ticket
 
 
 def _depth(session: Session, ticket: Ticket, event: TicketEvent) -> int:
-    """A machine's update soon after one of ours is taken for its echo; a person's begins anew."""
+    """A machine's update soon after one of ours is taken for its echo; a person's begins anew. Soon by Zendesk's clock
+    alone: ours may be ahead."""
     if event.channel not in MACHINES or event.is_creation:
         return 0
     newest = session.scalar(
         select(Push.depth)
+        .join(TicketEvent, and_(TicketEvent.ticket_id == Push.ticket_id, TicketEvent.marker == Push.marker))
         .where(
             Push.ticket_id == ticket.id,
-            Push.state == PushState.sent,
-            Push.sent_at <= event.created_at + timedelta(seconds=2),
-            Push.sent_at > event.created_at - ECHO,
+            TicketEvent.audit_id < event.audit_id,
+            TicketEvent.created_at > event.created_at - ECHO,
         )
-        .order_by(Push.id.desc())
+        .order_by(TicketEvent.audit_id.desc())
         .limit(1)
     )
     return 0 if newest is None else newest + 1

@@ -23,9 +23,9 @@ RENEW_AFTER = timedelta(seconds=5)
 POISON_TRIES = 5
 OUTAGE_TRIES = 200
 LONGEST_BACK_OFF = timedelta(seconds=60)
-# A job ends well before RQ's time-out would break into it: what is left is rung for again.
+# A job is short, and rings for what is left: pushes and tickets share the workers, and take turns.
 ROWS_A_JOB = 500
-JOB_SECONDS = 60.0
+JOB_SECONDS = 10.0
 
 
 class Fenced(Exception):

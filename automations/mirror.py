@@ -21,7 +21,7 @@ from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket, ZendeskUser
 from automations import decide
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
-from automations.outside import pause, paused, zendesk
+from automations.outside import TURNED_AWAY, TURNED_AWAY_SECONDS, pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets, upsert_users
 from integrations.errors import Refused, Unavailable
 from integrations.zendesk import types as outside
@@ -65,7 +65,7 @@ def claim_one(session: Session) -> Claim | None:
         WebhookEvent.state == InboxState.working, WebhookEvent.lease_until > now
     )
     first = select(WebhookEvent.ticket_zendesk_id).where(due, WebhookEvent.ticket_zendesk_id.not_in(busy))
-    ticket_id = session.scalar(first.order_by(WebhookEvent.id).limit(1))
+    ticket_id = session.scalar(first.order_by(OLDEST).limit(1))
     if ticket_id is None:
         session.rollback()
         return None
@@ -195,19 +195,25 @@ def _only_waited(session: Session, claim: Claim) -> bool:
     return bool(why) and why != CRASHED and claim.tries <= OUTAGE_TRIES
 
 
+# Not the plain id: with LIMIT 1 both databases would walk its index from the first row there ever was.
+OLDEST = WebhookEvent.id + 0
 CRASHED = "it failed here; see the log"
 
 
 def _again(session: Session, claim: Claim, trouble: Unavailable | None) -> None:
-    if trouble is None and claim.tries >= POISON_TRIES:
-        _end(session, claim, InboxState.dead, CRASHED)
-        return
+    tries = claim.tries
+    if trouble is None and tries >= POISON_TRIES:
+        if not _only_waited(session, claim):
+            _end(session, claim, InboxState.dead, CRASHED)
+            return
+        tries = 1  # what went before was an outage: this is the first failure of ours
     retry_after = trouble.retry_after if trouble else None
     session.execute(
         _mine(claim).values(
             state=InboxState.new,
             why=str(trouble)[:500] if trouble else CRASHED,
-            due_at=back_off(clock.now(), claim.tries, retry_after),
+            due_at=back_off(clock.now(), tries, retry_after),
+            tries=tries,
             lease_until=None,
             token=None,
         )
@@ -216,7 +222,11 @@ def _again(session: Session, claim: Claim, trouble: Unavailable | None) -> None:
 
 
 def _refused(session: Session, claim: Claim, refused: Refused) -> None:
-    """404 says that the ticket is gone; anything else needs a person."""
+    """404 says that the ticket is gone, 401 that the token is not valid (now); anything else needs a person."""
+    if refused.status == TURNED_AWAY:
+        pause(session, TURNED_AWAY_SECONDS)
+        _again(session, claim, Unavailable(str(refused)))
+        return
     if refused.status == 404:
         session.execute(update(Ticket).where(Ticket.zendesk_id == claim.ticket_id).values(status="deleted"))
         _end(session, claim, InboxState.done, "deleted in Zendesk")

@@ -19,6 +19,9 @@ from integrations.zendesk.client import Zendesk
 
 # As long as Zendesk's own longest window; a broken gateway may ask for years.
 LONGEST_PAUSE = timedelta(minutes=10)
+# Zendesk's answer to a token that is not valid (any more, or yet), and how long to leave it alone then.
+TURNED_AWAY = 401
+TURNED_AWAY_SECONDS = 60.0
 
 
 def settings_of_app() -> Settings:

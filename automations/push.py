@@ -26,7 +26,7 @@ from automations import decide
 from automations.fit import fit
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
 from automations.mirror import fetch, mirror
-from automations.outside import pause, paused, zendesk
+from automations.outside import TURNED_AWAY, TURNED_AWAY_SECONDS, pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets
 from integrations.errors import Conflict, Refused, Unavailable, Unknown
 from integrations.zendesk import types as outside
@@ -39,6 +39,9 @@ CONFLICT_TRIES = 5
 TICKET_UPDATES = 25
 TICKET_WINDOW = timedelta(minutes=10)
 LOOK_UP_AFTER = timedelta(seconds=2)
+# Not the plain id: with LIMIT 1 both databases would walk its index from the first push there ever was.
+OLDEST = Push.id + 0
+FAILED = "it failed here; see the log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def claim_one(session: Session) -> Claim | None:
             .where(earlier.ticket_id == Push.ticket_id, earlier.id < Push.id, earlier.state.in_(WAITING))
             .exists(),
         )
-        .order_by(Push.id)
+        .order_by(OLDEST)
         .limit(1)
     )
     push = session.scalars(first).first()
@@ -134,13 +137,24 @@ def work(claim: Claim) -> None:
         _wait(session, claim, state, trouble, trouble.retry_after)
     except Refused as refused:
         session.rollback()
+        if refused.status == TURNED_AWAY:
+            # The token is not valid now: that is the account's trouble, and this push's no more than any other's.
+            pause(session, TURNED_AWAY_SECONDS)
+            _wait(
+                session,
+                claim,
+                PushState.unknown if claim.must_look else PushState.owed,
+                Unavailable(str(refused)),
+                None,
+            )
+            return
         log.warning("push_refused", extra={"push": claim.push_id, "status": refused.status})
         _end(session, claim, PushState.refused, f"{refused} {refused.words}".strip())
     except Exception:
         session.rollback()
         log.exception("push_failed", extra={"push": claim.push_id})
         # It may have failed after the sending: whoever tries next looks first.
-        if claim.tries >= POISON_TRIES:
+        if claim.tries >= POISON_TRIES and _failed_before(session, claim):
             _end(session, claim, PushState.dead, "it failed here every time; see the log")
         else:
             _wait(session, claim, PushState.unknown, None, None)
@@ -265,13 +279,20 @@ def _wait(
     session.execute(
         _mine(claim).values(
             state=state,
-            why=str(trouble)[:500] if trouble else "it failed here; see the log",
+            why=str(trouble)[:500] if trouble else FAILED,
             due_at=back_off(clock.now(), claim.tries, retry_after),
             token=None,
             lease_until=None,
         )
     )
     session.commit()
+
+
+def _failed_before(session: Session, claim: Claim) -> bool:
+    """Whether the try before this one failed here too; what waited for an outage has more tries to come."""
+    why = session.scalar(select(Push.why).where(Push.id == claim.push_id))
+    session.rollback()
+    return why is None or why == FAILED
 
 
 def _end(session: Session, claim: Claim, state: PushState, why: str) -> None:

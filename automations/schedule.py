@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 
 from flask import Flask, current_app
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,6 +31,8 @@ TIMETABLE: dict[Fact, int] = {
     Fact.sync_asked: 60,
     Fact.time_rules_due: 300,
 }
+# A slot taken by a clock further ahead than this was taken by a wrong one: it is not waited for.
+TRUSTED_AHEAD = timedelta(minutes=10)
 
 
 def take_slot(fact: Fact, every_seconds: int) -> bool:
@@ -39,8 +42,12 @@ def take_slot(fact: Fact, every_seconds: int) -> bool:
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     if session.scalar(select(Tick.slot).where(Tick.name == fact)) is None:
         session.execute(kind.insert(Tick).values(name=fact, slot=0).on_conflict_do_nothing())
+    from_tomorrow = and_(Tick.slot > slot, Tick.at > clock.now() + TRUSTED_AHEAD)
     taken = session.execute(
-        update(Tick).where(Tick.name == fact, Tick.slot < slot).values(slot=slot, at=clock.now()).returning(Tick.name)
+        update(Tick)
+        .where(Tick.name == fact, or_(Tick.slot < slot, from_tomorrow))
+        .values(slot=slot, at=clock.now())
+        .returning(Tick.name)
     ).first()
     session.commit()
     return taken is not None

@@ -1,11 +1,13 @@
 """Rules on time: every live automation against the tickets that could meet it, each ticket in a transaction of its own.
 
 The database narrows first, by the conditions it can read (status, group, age …); it may leave too many, never too few.
+A ticket whose history is not mirrored yet is fetched first, so many a run, and judged the next time.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,16 +16,20 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from app import clock
 from app.db import db
+from app.inbox.intake import keep
 from app.language.conditions import Condition
 from app.link.link import the_link
 from app.rules.definition import RuleDefinition
 from app.rules.live import read_live
 from app.tickets.model import Ticket
-from automations import decide
+from automations import decide, sync
 
 log = logging.getLogger(__name__)
 
 TICKETS_A_CHUNK = 200
+# Each costs two requests of the account's hundreds a minute.
+HISTORIES_A_RUN = 200
+SYNC_EVERY_SECONDS = 60.0
 OVER = ("closed", "deleted")
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 PLAIN = {"priority": Ticket.priority, "type": Ticket.type}
@@ -32,7 +38,10 @@ SINCES = frozenset({"NEW", "OPEN", "PENDING", "HOLD", "SOLVED", "CLOSED", "assig
 
 
 def run() -> None:
-    """Goes through once. A ticket that fails is logged and left for the next run; the others are not held up."""
+    """Goes through once. A ticket that fails is logged and left for the next run; the others are not held up.
+
+    It shares its worker with the sync, and lets it in where it takes longer than the sync may wait.
+    """
     session = db.session()
     link = the_link(session)
     wanted = link.rules_on and link.connected_at is not None
@@ -41,8 +50,11 @@ def run() -> None:
     if not rules:
         return
     possible = or_(*(could_meet(rule, clock.now()) for rule in rules))
-    last = 0
+    last, histories, sync_at = 0, HISTORIES_A_RUN, time.monotonic() + SYNC_EVERY_SECONDS
     while True:
+        if time.monotonic() > sync_at:
+            sync.run()
+            sync_at = time.monotonic() + SYNC_EVERY_SECONDS
         page = select(Ticket.id).where(Ticket.id > last, Ticket.status.not_in(OVER), possible).order_by(Ticket.id)
         ids = session.scalars(page.limit(TICKETS_A_CHUNK)).all()
         session.rollback()
@@ -50,7 +62,7 @@ def run() -> None:
             return
         last = ids[-1]
         for ticket_id in ids:
-            _look(ticket_id)
+            histories -= _look(ticket_id, may_ask=histories > 0)
 
 
 def could_meet(rule: RuleDefinition, now: datetime) -> ColumnElement[bool]:
@@ -85,13 +97,16 @@ def _is(column: Any, value: str, wanted: object) -> ColumnElement[bool]:
     return narrowed
 
 
-def _look(ticket_id: int) -> None:
-    session = db.session()
+def _look(ticket_id: int, *, may_ask: bool) -> int:
+    """How many histories it has asked for: 0 or 1."""
+    session, asked = db.session(), False
     try:
         ticket = session.get(Ticket, ticket_id)
-        if ticket is not None:
-            decide.on_time(session, ticket)
+        if ticket is not None and not decide.on_time(session, ticket) and may_ask:
+            version = f"{ticket.zendesk_id}:{int(ticket.updated_at.timestamp())}"
+            asked = keep(session, source="history", invocation_id=version, ticket_id=ticket.zendesk_id)
         session.commit()
     except Exception:
         session.rollback()
         log.exception("timed_rules_failed", extra={"ticket_row": ticket_id})
+    return int(asked)

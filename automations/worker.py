@@ -23,10 +23,14 @@ from automations.stage import night_app
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 30
 MONITORING_SECONDS = 10
+# A worker otherwise sleeps up to a minute after its Redis is back.
+LONGEST_WAIT_FOR_REDIS_SECONDS = 4.0
 
 
 class NightWorker(Worker):
     """A worker whose children start with clean hands."""
+
+    max_connection_wait_time = LONGEST_WAIT_FOR_REDIS_SECONDS
 
     def main_work_horse(self, *args: Any, **kwargs: Any) -> None:
         db.engine.dispose(close=False)

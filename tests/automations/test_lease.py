@@ -5,17 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import event, insert, select, text
 
 from app import clock
 from app.db import db
 from app.inbox.model import InboxState, WebhookEvent
-from automations import lease, mirror
+from app.link.link import the_link
+from app.outbox.model import Push, PushState
+from app.tickets.model import Ticket
+from automations import lease, mirror, push
 from automations.lease import LEASE
 from tests.automations.acts import arrived, until
 from tests.automations.conftest import Stage
+
+HISTORY = 20_000
 
 
 def test_a_slow_look_keeps_its_lease_from_request_to_request(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,3 +68,30 @@ def test_a_lease_that_is_lost_between_two_requests_ends_the_look(stage: Stage, m
     asked = len(stage.call("GET", "/_sandbox/journal?since=0")["journal"])
     mirror.work(slow)
     assert len(stage.call("GET", "/_sandbox/journal?since=0")["journal"]) == asked
+
+
+@pytest.mark.parametrize("table", ["webhook_events", "pushes"])
+def test_a_claim_does_not_walk_through_what_was_done_long_ago(office: Flask, table: str) -> None:
+    now = clock.now()
+    session = db.session()
+    ticket = {"zendesk_id": 1, "status": "open", "created_at": now, "updated_at": now, "mirrored_at": now}
+    session.execute(insert(Ticket), [ticket])
+    the_link(session).pushing = True
+    reason = {"source": "test", "ticket_zendesk_id": 1, "due_at": now, "received_at": now}
+    session.execute(
+        insert(WebhookEvent), [reason | {"invocation_id": str(one), "state": InboxState.done} for one in range(HISTORY)]
+    )
+    session.execute(insert(WebhookEvent), [reason | {"invocation_id": "new", "state": InboxState.new}])
+    owed = {"ticket_id": 1, "origin": "test", "change": {}, "due_at": now, "created_at": now}
+    session.execute(insert(Push), [owed | {"marker": str(one), "state": PushState.sent} for one in range(HISTORY)])
+    session.execute(insert(Push), [owed | {"marker": "new", "state": PushState.owed}])
+    session.execute(text("ANALYZE"))
+    session.commit()
+    asked: list[tuple[str, Any]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    assert (mirror if table == "webhook_events" else push).claim_one(session) is not None
+    statement, values = next(one for one in asked if one[0].startswith("SELECT") and f"FROM {table}" in one[0])
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+    steps = [str(row) for row in session.connection().exec_driver_sql(explain + statement, values)]
+    assert not [step for step in steps if f"SCAN {table}" in step or f"pk_{table}" in step or "Seq Scan" in step]

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app import clock
 from app.db import db
 from app.inbox.model import InboxState, WebhookEvent
 from app.language.conditions import Conditions
 from app.language.kinds import Use
+from app.link.link import the_link
 from app.outbox.model import Push, PushState
 from app.rules.definition import RuleDefinition
 from app.rules.model import RuleKind, RuleRun
-from app.tickets.model import Comment, Ticket
+from app.tickets.model import Comment, Ticket, TicketEvent
 from automations import mirror, sync, timed
+from automations.decide import DEEPEST
+from automations.lease import POISON_TRIES
+from automations.outside import zendesk
 from tests.automations.acts import NEW, a_macro, a_rule, arrived, until
 from tests.automations.conftest import ENGLISH, GROUP, KOREAN, Stage, keep_reason
 
@@ -196,3 +201,113 @@ def test_a_change_between_ticket_and_audits_is_judged_by_a_ticket_that_has_it(st
     somebody.join()
     stage.work()
     assert "hot" in stage.ticket(number)["tags"]
+
+
+def a_reminder() -> None:
+    macro = a_macro(title="알림")
+    macro.actions = []
+    db.session.commit()
+    pending = [
+        {"field": "status", "operator": "is", "value": "pending"},
+        {"field": "PENDING", "operator": "greater_than", "value": "24"},
+    ]
+    a_rule("remind", pending, [{"field": "macro", "value": str(macro.id)}], kind=RuleKind.automation)
+
+
+def test_what_a_rule_on_time_has_done_does_not_start_it_again(stage: Stage) -> None:
+    a_reminder()
+    number = stage.write("문의", "안녕하세요")
+    stage.change(number, status="pending")
+    until(lambda: arrived(2))
+    stage.work()
+    with clock.stopped(clock.now() + timedelta(hours=25)):
+        for _ in range(3):
+            timed.run()
+            stage.look(number)
+    assert len(stage.comments(number)) == 2
+
+
+def test_a_rule_on_time_waits_for_the_history_of_a_ticket(stage: Stage) -> None:
+    """After a first load the mirror knows that a ticket is pending, and not since when."""
+    a_reminder()
+    ago = f"{clock.now() - timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}"
+    stage.call("DELETE", f"/api/v2/webhooks/{the_link(db.session()).webhook_id}")
+    db.session.rollback()
+    number = stage.write("문의", "안녕하세요")
+    stage.change(number, status="pending")
+    for _ in sync.load(db.session(), zendesk()):
+        pass
+    db.session.execute(delete(WebhookEvent))
+    db.session.execute(update(Ticket).values(created_at=datetime.fromisoformat(ago)))
+    db.session.commit()
+    assert db.session.scalar(select(func.count()).select_from(TicketEvent)) == 0
+    timed.run()
+    assert db.session.scalar(select(func.count()).select_from(Push)) == 0
+    stage.work()
+    timed.run()
+    assert db.session.scalar(select(func.count()).select_from(Push)) == 0
+    with clock.stopped(clock.now() + timedelta(hours=25)):
+        timed.run()
+    assert db.session.scalar(select(func.count()).select_from(Push)) == 1
+
+
+def test_the_sync_is_let_in_while_rules_on_time_take_long(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timed, "SYNC_EVERY_SECONDS", -1.0)
+    a_reminder()
+    before = the_link(db.session()).synced_at
+    timed.run()
+    assert the_link(db.session()).synced_at != before
+
+
+@pytest.mark.parametrize("ahead", [0, 300])
+def test_two_machines_that_undo_each_other_come_to_an_end(stage: Stage, ahead: int) -> None:
+    """Also where our clock is ahead of Zendesk's by `ahead` seconds."""
+    a_rule(
+        "calm down",
+        [
+            {"field": "update_type", "operator": "is", "value": "Change"},
+            {"field": "priority", "operator": "is", "value": "high"},
+        ],
+        [{"field": "priority", "value": "low"}],
+    )
+    number = stage.write("문의", "안녕하세요")
+    until(lambda: arrived(1))
+    with clock.stopped(clock.now() + timedelta(seconds=ahead)):
+        stage.work()
+        for _ in range(DEEPEST + 4):
+            stage.change(number, priority="high")
+            stage.look(number)
+    assert db.session.scalar(select(func.count()).select_from(Push)) == DEEPEST + 1
+
+
+def test_a_token_that_is_not_valid_for_a_while_costs_time_and_nothing_else(stage: Stage) -> None:
+    a_rule("route", NEW, [{"field": "group_id", "value": str(GROUP)}])
+    turned_away = {"path": "/api/v2/tickets/*", "kind": "status", "status": 401, "times": 1}
+    stage.fault(method="GET", **turned_away)
+    stage.fault(method="PUT", **turned_away)
+    number = stage.write("문의", "안녕하세요")
+    until(lambda: arrived(1))
+    for minutes in range(0, 12, 3):
+        with clock.stopped(clock.now() + timedelta(minutes=minutes)):
+            stage.work()
+    assert stage.ticket(number)["group_id"] == GROUP
+
+
+def test_the_first_fault_of_ours_after_an_outage_is_not_the_last_try(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.fault(method="GET", path="/api/v2/tickets/*", kind="status", status=503, times=POISON_TRIES + 1)
+    number = stage.write("문의", "안녕하세요")
+    until(lambda: arrived(1))
+    real = mirror.record
+
+    def stumble(*given: Any) -> None:
+        monkeypatch.setattr(mirror, "record", real)
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(mirror, "record", stumble)
+    for minutes in range(0, 3 * (POISON_TRIES + 3), 3):
+        with clock.stopped(clock.now() + timedelta(minutes=minutes)):
+            stage.work()
+    assert db.session.scalars(select(Ticket.zendesk_id)).all() == [number]
+    assert not db.session.scalars(select(WebhookEvent).where(WebhookEvent.state == InboxState.dead)).all()

@@ -51,3 +51,18 @@ def test_two_schedulers_at_once_ring_once(office: Flask) -> None:
     for thread in threads:
         thread.join()
     assert taken.count(True) == 1
+
+
+def test_a_clock_that_was_ahead_for_a_while_stops_nothing(office: Flask) -> None:
+    with clock.stopped(NOON + timedelta(hours=9)):
+        assert take_slot(Fact.sync_asked, 60)
+    with clock.stopped(NOON):
+        assert take_slot(Fact.sync_asked, 60)
+        assert not take_slot(Fact.sync_asked, 60)
+
+
+def test_of_two_clocks_the_one_behind_takes_nothing_twice(office: Flask) -> None:
+    with clock.stopped(NOON + timedelta(minutes=2)):
+        assert take_slot(Fact.sync_asked, 60)
+    with clock.stopped(NOON):
+        assert not take_slot(Fact.sync_asked, 60)
