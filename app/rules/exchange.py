@@ -47,11 +47,15 @@ def read(given: str | bytes | object) -> list[Incoming]:
     A bare rule's kind is told by what it has.
     """
     raw = _decoded(given) if isinstance(given, str | bytes) else given
+    found: list[Incoming] = []
     if isinstance(raw, list):
-        return [one for index, row in enumerate(raw) for one in _one(row, f"[{index}]")]
-    if isinstance(raw, dict):
-        return _one(raw, "")
-    raise Refusal(say("파일에 규칙이 없습니다.", "The file holds no rules."))
+        found = [one for index, row in enumerate(raw) for one in _one(row, f"[{index}]")]
+    elif isinstance(raw, dict):
+        found = _one(raw, "")
+    holds_none = not isinstance(raw, list | dict) or (bool(found) and all(one.kind == "unknown" for one in found))
+    if holds_none:
+        raise Refusal(say("파일에 규칙이 없습니다.", "The file holds no rules."))
+    return found
 
 
 def write(rules: Iterable[RuleDefinition], macros: Iterable[MacroDefinition] = ()) -> dict[str, Any]:
@@ -101,6 +105,9 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+_NOT_A_LIST = say("{name}은(는) 목록이어야 합니다.", "{name} must be a list.")
+
+
 def _several(raw: dict[str, Any]) -> list[Incoming] | None:
     """The lists and single wrappers of a reply; None when it is none, so a bare rule."""
     found: list[Incoming] = []
@@ -110,6 +117,8 @@ def _several(raw: dict[str, Any]) -> list[Incoming] | None:
     for name, value in raw.items():
         if name in KINDS and isinstance(value, list):
             found += [_incoming(KINDS[name], row, f"{name}[{index}]") for index, row in enumerate(value)]
+        elif name in KINDS:
+            raise Refusal(_NOT_A_LIST.fill(name=name))
         elif name in singles and isinstance(value, dict):
             found.append(_incoming(name, value, name))
         elif name not in _PAGING:

@@ -103,3 +103,9 @@ def test_what_comes_in_goes_out_the_same_but_for_what_the_account_gave_it() -> N
 
 def test_korean_stays_korean_in_the_file() -> None:
     assert "환불" in to_text(write([RuleDefinition.parse({**TRIGGER, "title": "환불"}, "trigger")]))
+
+
+@pytest.mark.parametrize("given", ['{"triggers": 7}', '{"macros": {"title": "x"}}', '{"foo": []}', "[1, 2]", "7"])
+def test_a_file_of_no_rules_is_refused_and_not_passed_over(given: str) -> None:
+    with pytest.raises(Refusal):
+        read(given)
