@@ -11,8 +11,9 @@ from .shape import moment
 COOKIE = "sandbox_language"
 SEOUL = ZoneInfo("Asia/Seoul")
 STATUS: dict[str, tuple[str, str]] = {
-    "new": ("신규", "New"), "open": ("열림", "Open"), "pending": ("보류", "Pending"), "hold": ("대기", "On-hold"),
-    "solved": ("해결됨", "Solved"), "closed": ("종료", "Closed"), "deleted": ("삭제됨", "Deleted"),
+    "new": ("신규", "New"), "open": ("열림", "Open"), "pending": ("고객 답변 대기", "Pending"),
+    "hold": ("보류", "On-hold"),
+    "solved": ("해결됨", "Solved"), "closed": ("종료됨", "Closed"), "deleted": ("삭제됨", "Deleted"),
 }  # fmt: skip
 PRIORITY: dict[str, tuple[str, str]] = {
     "low": ("낮음", "Low"), "normal": ("보통", "Normal"), "high": ("높음", "High"), "urgent": ("긴급", "Urgent"),

@@ -10,7 +10,9 @@ from sqlalchemy import Enum
 
 from app.audit.trail import AUDITED
 from app.desk.states import ACCENT, BAD, GOOD, PLAIN, STATES, VIOLET, WARN
+from app.language.choices import STATUSES
 from app.model_index import TABLES
+from integrations.zendesk.sandbox.words import STATUS
 
 KINDS = {
     column.type.enum_class
@@ -41,3 +43,10 @@ def test_no_two_choices_of_one_kind_read_the_same() -> None:
 
 def test_every_audited_table_has_a_name() -> None:
     assert [table for table in AUDITED if f"Subject.{table}" not in STATES] == []
+
+
+def test_a_status_is_called_the_same_in_the_office_in_rules_and_in_the_sandbox() -> None:
+    assert len(STATUSES) == 6
+    for status in STATUSES:
+        words = STATES[f"TicketStatus.{status.value}"].words
+        assert (words.ko, words.en) == (status.label.ko, status.label.en) == STATUS[status.value]
