@@ -99,3 +99,14 @@ def test_a_429_stops_a_worker_and_lets_a_command_wait(stage: Stage) -> None:
 def test_without_a_connection_the_sync_does_nothing(office: Flask) -> None:
     sync.run()
     assert the_link(db.session()).synced_at is None
+
+
+def test_what_the_sync_notes_refuses_nobody_who_turns_a_switch(stage: Stage) -> None:
+    version = the_link(db.session()).version
+    db.session.rollback()
+    stage.fault(method="GET", path="/api/v2/incremental/*", kind="status", status=503, times=1)
+    sync.sync_names(db.session(), zendesk(), force=True)
+    sync.run()
+    link = the_link(db.session())
+    assert link.trouble is not None
+    assert link.version == version
