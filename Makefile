@@ -70,6 +70,10 @@ bench: setup-dev ## Measure: runs every benchmarks/bench_*.py
 		[ -e "$$bench" ] || { echo "잴 것이 없습니다 · nothing to measure"; break; }; \
 		echo "== $$bench"; PYTHONPATH=. $(PY) "$$bench" || exit 1; done
 
+.PHONY: chaos
+chaos: setup-dev ## Bad luck for a minute: kills, faults, restarts; then asks what was lost. DATABASE=postgresql, SEED=7
+	@PYTHONPATH=. $(PY) -W ignore benchmarks/chaos.py
+
 .PHONY: lock
 lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE=1 takes newer ones
 	@$(PY) -m pip install --quiet uv
