@@ -455,6 +455,7 @@ def upgrade() -> None:
             ["policy_version_id"], ["policy_versions.id"], name=op.f("fk_bookings_policy_version_id_policy_versions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
+        sa.UniqueConstraint("payment_ref", name=op.f("uq_bookings_payment_ref")),
         sa.UniqueConstraint("ref", name=op.f("uq_bookings_ref")),
     )
     with op.batch_alter_table("bookings", schema=None) as batch_op:

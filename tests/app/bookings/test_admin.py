@@ -153,3 +153,12 @@ def test_agents_do_not_change_bookings(lone_office: Flask) -> None:
     for door in ("move", "bind"):
         assert seat.send(f"/admin/bookings/{door}/", change(booking, now="done")).status_code == 403
     assert seat.see("/admin/bookings/edit/", id=booking.id).status_code == 403
+
+
+def test_one_payment_is_of_one_booking(office: Flask) -> None:
+    """Else two bookings could give one payment back twice."""
+    a_booking(payment_ref="pay_90001")
+    answer = Seat(office, a_user()).send("/admin/bookings/new/", {**FORM, "customer": a_customer().id})
+    assert answer.status_code == 422
+    assert 'value="pay_90001"' in answer.text
+    assert db.session.scalar(select(func.count(Booking.id))) == 1
