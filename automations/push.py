@@ -110,6 +110,11 @@ def claim_one(session: Session) -> Claim | None:
         session.rollback()
         return None
     must_look = push.state is not PushState.owed
+    push.deaths += push.state is PushState.sending
+    if push.deaths > POISON_TRIES:
+        _close(push, PushState.dead, "it stopped the worker every time")
+        session.commit()
+        return claim_one(session)
     push.state, push.token, push.lease_until, push.tries = PushState.sending, new_token(), now + LEASE, push.tries + 1
     claim = Claim(push.id, push.token, push.tries, must_look)
     session.commit()

@@ -34,7 +34,7 @@ class PushState(StrEnum):
 class Push(Base):
     """`change` is the body of Zendesk's ticket update: fields, additional_tags, remove_tags, comment.
     `before` holds, for each field in `change`, the value it had when the change was decided. `marker` travels in the
-    update's metadata and is how a sent change is found again.
+    update's metadata and is how a sent change is found again. `deaths` counts the workers that never came back from it.
     """
 
     __tablename__ = "pushes"
@@ -53,6 +53,7 @@ class Push(Base):
     state: Mapped[PushState] = mapped_column(choice(PushState), default=PushState.owed)
     why: Mapped[str | None] = mapped_column(String(500))
     tries: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     token: Mapped[str | None] = mapped_column(String(32))

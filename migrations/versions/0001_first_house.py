@@ -637,6 +637,7 @@ def upgrade() -> None:
         ),
         sa.Column("why", sa.String(length=500), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("deaths", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token", sa.String(length=32), nullable=True),

@@ -237,3 +237,20 @@ def test_the_push_is_found_in_the_mirror_at_once(stage: Stage) -> None:
     event = db.session.scalars(select(TicketEvent).where(TicketEvent.marker == sent.marker)).one()
     assert event.audit_id == sent.audit_id
     assert sent.ticket.priority == "high"
+
+
+def test_a_push_that_kills_its_worker_every_time_is_set_aside_and_the_next_flows(stage: Stage) -> None:
+    number = a_mirrored_ticket(stage)
+    deadly = an_owed(number)
+    later = an_owed(number, {"comment": {"body": "다음", "public": True}})
+    killed = LEASE + timedelta(seconds=1)
+    for death in range(lease.POISON_TRIES + 1):
+        with clock.stopped(clock.now() + killed * death):
+            claim = push.claim_one(db.session())
+            assert claim is not None
+            assert claim.push_id == deadly
+    with clock.stopped(clock.now() + killed * (lease.POISON_TRIES + 1)):
+        push.drain()
+    assert the_push(deadly).state is PushState.dead
+    assert the_push(later).state is PushState.sent
+    assert answers(stage, number) == ["다음"]
