@@ -144,7 +144,7 @@ def test_without_the_guard_a_killed_run_leaves_the_children_of_its_children(
     assert len(guards) == 1
     os.kill(guards.pop(), signal.SIGKILL)
     run.end(signal.SIGKILL)
-    assert run.alive() == own
+    run.until(lambda: run.alive() == own)
 
 
 def test_a_child_that_dies_is_reported_with_its_last_lines_and_started_again(crew: Callable[..., Run]) -> None:
