@@ -105,7 +105,7 @@ def home_secret(home: Path, name: str) -> str:
     except FileNotFoundError:
         pass
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(48)
+    made = secrets.token_hex(32)  # nothing in it that a command line could take for an option
     draft = home / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
     draft.touch(mode=0o600)
     draft.write_text(made)

@@ -150,7 +150,7 @@ def _sandbox(settings: Settings) -> tuple[str, ...]:
     return (
         *("-m", "integrations.zendesk.sandbox", "--host", HOST, "--port", str(settings.sandbox_port)),
         *("--data", str(settings.home / "sandbox")),
-        *("--email", SANDBOX_EMAIL, "--token", settings.zendesk_token or ""),
+        *("--email", SANDBOX_EMAIL, f"--token={settings.zendesk_token or ''}"),  # a token may begin with a dash
     )
 
 

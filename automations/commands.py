@@ -54,7 +54,7 @@ def sandbox(port: int | None, plan: str | None) -> None:
         str(settings.sandbox_port if port is None else port),
     ]
     argv += ["--data", str(settings.home / "sandbox"), "--email", settings.zendesk_email or SANDBOX_EMAIL]
-    argv += ["--token", settings.zendesk_token or ""] if settings.zendesk_token else []
+    argv += [f"--token={settings.zendesk_token}"] if settings.zendesk_token else []  # it may begin with a dash
     argv += ["--plan", plan] if plan else []
     db.engine.dispose()
     sys.stdout.flush()

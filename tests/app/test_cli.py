@@ -6,10 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
+
+from app.settings import Settings, home_secret
+from app.supervisor import stages
+from integrations.zendesk.sandbox.cli import arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("db", "demo", "rules", "user", "zendesk")
@@ -84,3 +89,15 @@ def test_the_sandbox_runs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
             sandbox.send_signal(signal.SIGTERM)
         assert sandbox.wait(20) == 0
     assert (tmp_path / "sandbox" / "sandbox.sqlite3").exists()
+
+
+def test_a_token_that_begins_with_a_dash_is_still_a_token(tmp_path: Path) -> None:
+    """One in sixty-four did, and such a home never came up."""
+    settings = replace(Settings.from_env({"OPSROOM_HOME": str(tmp_path)}), zendesk_token="-starts-like-an-option")
+    sandbox = next(child for stage in stages(settings) for child in stage if child.name == "sandbox")
+    read = arguments().parse_args(sandbox.argv[3:])
+    assert read.token == "-starts-like-an-option"
+
+
+def test_a_homes_own_secrets_begin_with_no_dash(tmp_path: Path) -> None:
+    assert all(home_secret(tmp_path, f"secret{number}").isalnum() for number in range(100))
