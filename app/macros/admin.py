@@ -7,11 +7,10 @@ from typing import Any
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import db
-from app.desk.saving import CHANGED, NOT_KEPT, SAVED, SEEN, Difference
+from app.desk.saving import CHANGED, Difference
 from app.desk.shown import NOTHING
 from app.desk.view import DeskView, Tab, needs
 from app.errors import Refusal
@@ -19,20 +18,20 @@ from app.language.kinds import Use
 from app.macros.controls import vocabulary
 from app.macros.definition import MacroRefused
 from app.macros.editor import row_views, sections
-from app.macros.form import GROUP, Faults, MacroForm, placed
+from app.macros.faults import Faults
+from app.macros.form import GROUP, MacroForm
+from app.macros.form_doors import FormDoors
 from app.macros.known import told
 from app.macros.macro import EDIT, missing_languages, missing_words, move, put_into_use, save, unknown_ids
 from app.macros.model import Macro, MacroState
 from app.macros.pickers import pickers_of
-from app.macros.rows import Press
 from app.macros.sentences import action_sentence
-from app.words import Words, say
+from app.words import say
 
 MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
-NO_FAULTS = Faults({}, {}, [])
 
 
-class MacroView(DeskView):
+class MacroView(FormDoors, DeskView):
     model = Macro
     subject = "macros"
     label = say("매크로", "Macros")
@@ -41,6 +40,8 @@ class MacroView(DeskView):
         "매크로가 없습니다. 자주 쓰는 답변을 만들어 두세요.", "No macros yet. Write down an answer you give often."
     )
     details_template = "macros/details.html"
+    form_template = "macros/edit.html"
+    refused_by = MacroRefused
     can_create = True
     can_edit = True
     can_export = False
@@ -70,78 +71,41 @@ class MacroView(DeskView):
             more |= _page(more["model"])
         return super().render(template, **more)
 
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> ResponseReturnValue:
-        return self._edited(None)
+    # ----------------------------------------------------------------------------------------------------- the form
+    def form_shown(self, record: Macro | None) -> MacroForm:
+        return MacroForm.of(record) if record is not None else MacroForm()
 
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> ResponseReturnValue:
-        return self._edited(self.get_one(request.args.get("id")))
+    def form_sent(self, record: Macro | None, *, blank: bool) -> MacroForm:
+        return MacroForm.read(request.form, blank=blank)
 
-    def _edited(self, macro: Macro | None) -> ResponseReturnValue:
-        if request.method == "GET":
-            return self._drawn(macro, MacroForm.of(macro) if macro else MacroForm())
-        press = Press.read(request.form.get("press"))
-        form = MacroForm.read(request.form, blank=press is not None)
-        if press is not None:
-            return self._drawn(macro, form.pressed(press))
-        if macro is not None and request.form.get(SEEN) != str(macro.version):
-            return self._drawn(macro, form, refused=[CHANGED], differences=_differences(macro, form)), 409
-        try:
-            saved = self._write(macro, form)
-        except StaleDataError:
-            db.session.rollback()
-            told_apart = _differences(macro, form) if macro else []
-            return self._drawn(macro, form, refused=[CHANGED], differences=told_apart), 409
-        except MacroRefused as refused:
-            db.session.rollback()
-            faults = placed(one for one in refused.problems if not one.warning)
-            return self._drawn(macro, form, faults=faults, refused=faults.loose), 422
-        except Refusal as refusal:
-            db.session.rollback()
-            return self._drawn(macro, form, refused=[refusal.words]), 422
-        except IntegrityError:
-            db.session.rollback()
-            return self._drawn(macro, form, refused=[NOT_KEPT]), 422
-        flash(str(SAVED), "success")
-        return redirect(self.get_url(".details_view", id=saved.id))
+    def number_of(self, record: Macro) -> int:
+        return record.version
 
-    def _write(self, macro: Macro | None, form: MacroForm) -> Macro:
-        saved = save(
+    def write(self, record: Macro | None, form: MacroForm) -> Macro:
+        return save(
             db.session(),
-            macro,
+            record,
             title=form.title,
             actions=form.written(),
             bodies=form.bodies,
             public=form.public,
             key=form.key or None,
         )
-        db.session.commit()
-        return saved
 
-    def _drawn(
-        self,
-        macro: Macro | None,
-        form: MacroForm,
-        *,
-        faults: Faults = NO_FAULTS,
-        refused: list[Words] | None = None,
-        differences: list[Difference] | None = None,
-    ) -> str:
+    def told_apart(self, record: Macro, form: MacroForm) -> list[Difference]:
+        return _differences(record, form)
+
+    def form_page(self, record: Macro | None, form: MacroForm, faults: Faults) -> dict[str, Any]:
         pickers = pickers_of(db.session())
-        return self.render(
-            "macros/edit.html",
-            macro=macro,
-            form=form,
-            seen=(SEEN, macro.version if macro else 0),
-            rows=row_views(GROUP, form.actions, Use.macro, pickers, faults.by_row),
-            actions=sections(Use.macro, pickers, actions=True),
-            vocabulary=vocabulary(Use.macro, pickers),
-            by_body=faults.by_body,
-            refused=refused or [],
-            differences=differences or [],
-        )
+        return {
+            "macro": record,
+            "rows": row_views(GROUP, form.actions, Use.macro, pickers, faults.by_row),
+            "actions": sections(Use.macro, pickers, actions=True),
+            "vocabulary": vocabulary(Use.macro, pickers),
+            "by_body": faults.by_body,
+        }
 
+    # --------------------------------------------------------------------------------------------- what may be done
     @expose("/state/", methods=("POST",))
     @needs(EDIT)
     def state_view(self) -> ResponseReturnValue:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.language.problems import Problem
 from app.macros.model import Macro
 from app.macros.rows import Form, Press, Row, action_json, action_row, rows_in
-from app.words import Words
 
 GROUP = "actions"
-_PATH = re.compile(r"actions\[(?P<index>[0-9]+)\]")
-_BODY = re.compile(r"bodies\.(?P<language>ko|en)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +46,3 @@ class MacroForm:
 
     def written(self) -> list[dict[str, Any]]:
         return [action_json(row) for row in self.actions]
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """Problems where they belong: beside a row, under a text, or above the form."""
-
-    by_row: dict[tuple[str, int], list[Words]]
-    by_body: dict[str, list[Words]]
-    loose: list[Words]
-
-
-def placed(problems: Iterable[Problem]) -> Faults:
-    faults = Faults({}, {}, [])
-    for one in problems:
-        row, body = _PATH.match(one.path), _BODY.match(one.path)
-        if row:
-            faults.by_row.setdefault((GROUP, int(row["index"])), []).append(one.words)
-        elif body:
-            faults.by_body.setdefault(body["language"], []).append(one.words)
-        else:
-            faults.loose.append(one.words)
-    return faults

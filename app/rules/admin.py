@@ -11,19 +11,14 @@ from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import db
-from app.desk.saving import CHANGED, SAVED, SEEN, Difference
+from app.desk.saving import CHANGED, SAVED
 from app.desk.view import DeskView, Tab, needs
 from app.errors import Refusal
-from app.macros.controls import vocabulary
-from app.macros.editor import Problems, row_views, sections
 from app.macros.model import Macro
-from app.macros.pickers import pickers_of
-from app.macros.rows import Press, Row
 from app.rules import page, ticket_pages, twins
-from app.rules.definition import RuleRefused
-from app.rules.form import GROUPS, RuleForm, beside_rows
-from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
-from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, save, shift
+from app.rules.form_doors import RuleFormDoors
+from app.rules.model import Rule, RuleRun, RuleState, TwinState
+from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, shift
 from app.words import Words, say
 
 MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
@@ -33,7 +28,7 @@ TWIN_ASKED = say(
 )
 
 
-class RuleView(DeskView):
+class RuleView(RuleFormDoors, DeskView):
     model = Rule
     subject = "rules"
     label = say("규칙", "Rules")
@@ -88,79 +83,6 @@ class RuleView(DeskView):
         if template == self.details_template:
             more |= page.page_of(db.session(), more["model"], request.args.get("ticket"))
         return super().render(template, **more)
-
-    # ----------------------------------------------------------------------------------------------------- the form
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> ResponseReturnValue:
-        return self._edited(None)
-
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> ResponseReturnValue:
-        return self._edited(self.get_one(request.args.get("id")))
-
-    def _edited(self, rule: Rule | None) -> ResponseReturnValue:
-        if request.method == "GET":
-            return self._drawn(rule, RuleForm.of(rule) if rule else _new_form())
-        press = Press.read(request.form.get("press"))
-        form = RuleForm.read(request.form, kind=rule.kind if rule else None, blank=press is not None)
-        if press is not None:
-            return self._drawn(rule, form.pressed(press))
-        if rule is not None and request.form.get(SEEN) != str(rule.number):
-            return self._stale(rule, form)
-        try:
-            saved = self._write(rule, form)
-        except StaleDataError:
-            db.session.rollback()
-            return self._stale(rule, form)
-        except RuleRefused as refused:
-            db.session.rollback()
-            by_row, loose = beside_rows(one for one in refused.problems if not one.warning)
-            return self._drawn(rule, form, problems=by_row, refused=loose), 422
-        except Refusal as refusal:
-            db.session.rollback()
-            return self._drawn(rule, form, refused=[refusal.words]), 422
-        flash(str(SAVED), "success")
-        return redirect(self.get_url(".details_view", id=saved.id))
-
-    def _stale(self, rule: Rule | None, form: RuleForm) -> ResponseReturnValue:
-        told = page.differences(db.session(), rule, form) if rule else []
-        return self._drawn(rule, form, refused=[CHANGED], differences=told), 409
-
-    def _write(self, rule: Rule | None, form: RuleForm) -> Rule:
-        saved = save(
-            db.session(),
-            rule,
-            title=form.title,
-            kind=form.kind,
-            definition=form.definition(rule.definition if rule else {}),
-            description=form.description,
-        )
-        db.session.commit()
-        return saved
-
-    def _drawn(
-        self,
-        rule: Rule | None,
-        form: RuleForm,
-        *,
-        problems: Problems | None = None,
-        refused: list[Words] | None = None,
-        differences: list[Difference] | None = None,
-    ) -> str:
-        pickers = pickers_of(db.session())
-        return self.render(
-            "rules/edit.html",
-            rule=rule,
-            form=form,
-            kinds=list(RuleKind),
-            seen=(SEEN, rule.number if rule else 0),
-            groups={name: row_views(name, form.group(name), form.use, pickers, problems) for name in GROUPS},
-            conditions=sections(form.use, pickers, actions=False),
-            actions=sections(form.use, pickers, actions=True),
-            vocabulary=vocabulary(form.use, pickers),
-            refused=refused or [],
-            differences=differences or [],
-        )
 
     # --------------------------------------------------------------------------------------------- what may be done
     @expose("/state/", methods=("POST",))
@@ -247,12 +169,6 @@ def _places(rule: Rule) -> Markup:
     button = Markup('<button class="place" form="shift" name="{}" value="{}" title="{}" aria-label="{}">{}</button>')
     up, down = str(say("위로", "Move up")), str(say("아래로", "Move down"))
     return button.format("up", rule.id, up, up, "↑") + button.format("down", rule.id, down, down, "↓")
-
-
-def _new_form() -> RuleForm:
-    kind = request.args.get("kind", "")
-    named = RuleKind(kind) if kind in set(RuleKind) else RuleKind.trigger
-    return RuleForm(kind=named, all=(Row(operator="is"),), actions=(Row(),))
 
 
 class RuleRunView(DeskView):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.language.problems import Problem
 from app.language.vocabulary import Use
 from app.macros.rows import Form, Press, Row, action_json, action_row, condition_json, condition_row, rows_in
 from app.rules.model import Rule, RuleKind
-from app.words import Words
 
 GROUPS = ("all", "any", "actions")
-_PATH = re.compile(r"(?:conditions\.)?(?P<group>all|any|actions)\[(?P<index>[0-9]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +86,3 @@ def raw_rows(definition: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "any": list(conditions.get("any") or ()),
         "actions": list(definition.get("actions") or ()),
     }
-
-
-def beside_rows(problems: Iterable[Problem]) -> tuple[dict[tuple[str, int], list[Words]], list[Words]]:
-    """The problems by the row they belong to, and those that belong to no row."""
-    by_row: dict[tuple[str, int], list[Words]] = {}
-    loose: list[Words] = []
-    for one in problems:
-        found = _PATH.match(one.path)
-        if found is None:
-            loose.append(one.words)
-        else:
-            by_row.setdefault((found["group"], int(found["index"])), []).append(one.words)
-    return by_row, loose

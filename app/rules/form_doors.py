@@ -1,0 +1,65 @@
+"""The form of a rule: what its doors show, read and write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from app.db import db
+from app.desk.saving import Difference
+from app.macros.controls import vocabulary
+from app.macros.editor import row_views, sections
+from app.macros.faults import Faults
+from app.macros.form_doors import FormDoors
+from app.macros.pickers import pickers_of
+from app.macros.rows import Row
+from app.rules import page
+from app.rules.definition import RuleRefused
+from app.rules.form import GROUPS, RuleForm
+from app.rules.model import Rule, RuleKind
+from app.rules.rule import save
+
+
+class RuleFormDoors(FormDoors):
+    refused_by = RuleRefused
+    form_template = "rules/edit.html"
+
+    def form_shown(self, record: Rule | None) -> RuleForm:
+        return RuleForm.of(record) if record is not None else _new_form()
+
+    def form_sent(self, record: Rule | None, *, blank: bool) -> RuleForm:
+        return RuleForm.read(request.form, kind=record.kind if record is not None else None, blank=blank)
+
+    def number_of(self, record: Rule) -> int:
+        return record.number
+
+    def write(self, record: Rule | None, form: RuleForm) -> Rule:
+        return save(
+            db.session(),
+            record,
+            title=form.title,
+            kind=form.kind,
+            definition=form.definition(record.definition if record is not None else {}),
+            description=form.description,
+        )
+
+    def told_apart(self, record: Rule, form: RuleForm) -> list[Difference]:
+        return page.differences(db.session(), record, form)
+
+    def form_page(self, record: Rule | None, form: RuleForm, faults: Faults) -> dict[str, Any]:
+        pickers = pickers_of(db.session())
+        return {
+            "rule": record,
+            "kinds": list(RuleKind),
+            "groups": {name: row_views(name, form.group(name), form.use, pickers, faults.by_row) for name in GROUPS},
+            "conditions": sections(form.use, pickers, actions=False),
+            "actions": sections(form.use, pickers, actions=True),
+            "vocabulary": vocabulary(form.use, pickers),
+        }
+
+
+def _new_form() -> RuleForm:
+    kind = request.args.get("kind", "")
+    named = RuleKind(kind) if kind in set(RuleKind) else RuleKind.trigger
+    return RuleForm(kind=named, all=(Row(operator="is"),), actions=(Row(),))
