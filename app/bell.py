@@ -16,12 +16,13 @@ from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
 
-EVENTS, SLOW = "events", "slow"
-QUEUES = (EVENTS, SLOW)
-SLOW_FACTS = frozenset({"sync_asked", "time_rules_due"})
+EVENTS, SLOW, LONG = "events", "slow", "long"
+QUEUES = (EVENTS, SLOW, LONG)
+# What takes seconds shares SLOW; what takes minutes shares LONG, in slices. Everything else is EVENTS.
+LANES = {"sync_asked": SLOW, "time_rules_due": SLOW, "rehearsal_asked": LONG}
 REACTION = "automations.reactions.ring"
 RING_SECONDS = 30
-JOB_SECONDS = {EVENTS: 120, SLOW: 3600}
+JOB_SECONDS = {EVENTS: 120, SLOW: 3600, LONG: 3600}
 
 
 class Bell(Protocol):
@@ -46,7 +47,7 @@ class RedisBell:
         try:
             if not self.client.set(waiting_key(fact), "1", nx=True, ex=RING_SECONDS):
                 return
-            lane = SLOW if fact in SLOW_FACTS else EVENTS
+            lane = LANES.get(fact, EVENTS)
             Queue(lane, connection=self.client, serializer=JSONSerializer).enqueue(
                 REACTION, fact, job_timeout=JOB_SECONDS[lane], result_ttl=0, failure_ttl=86_400
             )

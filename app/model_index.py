@@ -15,6 +15,7 @@ from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyVersion
 from app.refunds.model import Refund, RefundMove
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
+from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -36,6 +37,10 @@ TABLES = (
     Qualification,
     Refund,
     RefundMove,
+    Rehearsal,
+    RehearsalRule,
+    RehearsalSeen,
+    RehearsalTicket,
     Rule,
     RuleMove,
     RuleRun,

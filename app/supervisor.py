@@ -17,7 +17,7 @@ from pathlib import Path
 import redis
 from rq import Queue, Worker
 
-from app.bell import EVENTS, SLOW
+from app.bell import EVENTS, LONG, SLOW
 from app.children import Child, Crew
 from app.cli import terminal_language
 from app.demo.sign_ins import KEPT_IN
@@ -28,7 +28,7 @@ from app.words import Words, say, speak
 
 HOST = "127.0.0.1"
 WEB_WORKERS, WEB_THREADS = 2, 8
-WORKERS = {EVENTS: 2, SLOW: 1}
+WORKERS = {EVENTS: 2, SLOW: 1, LONG: 1}
 FILL_SECONDS = 600.0
 JOB_GRACE_SECONDS = 15.0
 

@@ -1,4 +1,4 @@
-"""The workers' composition root: `python -m automations.worker events|slow`, one queue a worker.
+"""The workers' composition root: `python -m automations.worker events|slow|long`, one queue a worker.
 
 Everything is imported before the fork, so a job costs a fork and no more. The child throws away what it inherited of
 database connections and Redis clients: both would be the parent's too.

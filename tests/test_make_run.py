@@ -98,6 +98,7 @@ def test_it_comes_up_whole_mends_itself_and_leaves_nothing(open_house: Callable[
     assert house.ask(f"{house.sandbox}/_sandbox/health") is not None
     assert len(house.processes("automations.worker events")) >= 2
     assert len(house.processes("automations.worker slow")) >= 1
+    assert len(house.processes("automations.worker long")) >= 1
     assert len(house.processes("automations.schedule")) == 1
     assert len(house.processes("valkey")) >= 1
 

@@ -39,6 +39,8 @@ AUDITED: dict[str, frozenset[str]] = {
     "refunds": _WORKERS | {"provider_key", "form_token"},
     "rules": frozenset(),
     "macros": frozenset(),
+    "rehearsals": _WORKERS | {"frozen", "tally", "cursor", "done", "total", "started_at"},
+    "rehearsal_seen": frozenset(),
     "users": frozenset({"session_epoch", "last_sign_in_at"}),
     "links": frozenset(
         {

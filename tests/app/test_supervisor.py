@@ -56,7 +56,7 @@ def test_the_demo_runs_the_whole_house_in_order(tmp_path: Path) -> None:
         ["sandbox"],
         ["connect"],
         ["web"],
-        ["events-1", "events-2", "slow-1"],
+        ["events-1", "events-2", "slow-1", "long-1"],
         ["schedule"],
     ]
 
@@ -71,7 +71,7 @@ def test_production_brings_its_own_redis_and_zendesk_and_gets_no_demo(tmp_path: 
         }
     )
     table = stages(settings)
-    assert names(table) == [["migrate"], ["web"], ["events-1", "events-2", "slow-1"], ["schedule"]]
+    assert names(table) == [["migrate"], ["web"], ["events-1", "events-2", "slow-1", "long-1"], ["schedule"]]
     assert table[0][0].argv[-2:] == ("db", "upgrade")
     assert all(child.env["OPSROOM_DEMO"] == "0" for stage in table for child in stage)
 
