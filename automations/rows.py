@@ -18,7 +18,7 @@ from app.resident_number import without_resident_numbers
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 from integrations.zendesk import types as zendesk
 
-OURS = frozenset({"id", "decided_audit_id", "booking_id"})
+OURS = frozenset({"id", "decided_audit_id", "booking_id", "history_through"})
 
 
 def ticket_row(ticket: zendesk.Ticket, mirrored_at: datetime) -> dict[str, Any]:

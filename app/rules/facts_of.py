@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
-
-from app import clock
-from app.bookings.model import Customer
 from app.language.facts_of_ticket import (
     BookingFacts,
     Comment,
@@ -24,51 +18,12 @@ from app.language.facts_of_ticket import (
 )
 from app.refunds.model import Refund
 from app.rules.channels import number_of
+from app.rules.record import Record, read_record, read_records
 from app.rules.then import Values, changes_of, values_then
 from app.tickets.model import Comment as CommentRow
-from app.tickets.model import Ticket, TicketEvent, ZendeskUser
+from app.tickets.model import Ticket, TicketEvent
 
-ROLES = {"end-user": "end_user", "agent": "agent", "admin": "admin"}
-CONTACT_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Everything the mirror has of one ticket, read once for all its updates."""
-
-    ticket: Ticket
-    events: Sequence[TicketEvent]
-    comments: Sequence[CommentRow]
-    people: dict[int, Person]
-    customer: Customer | None
-    contacts_30d: int
-    refund: Refund | None
-
-
-def read_record(session: Session, ticket: Ticket) -> Record:
-    """A fixed number of queries."""
-    events = session.scalars(
-        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.audit_id)
-    ).all()
-    comments = session.scalars(
-        select(CommentRow).where(CommentRow.ticket_id == ticket.id).order_by(CommentRow.zendesk_id)
-    ).all()
-    named = {ticket.requester_id, ticket.assignee_id, ticket.submitter_id}
-    named |= {event.author_id for event in events} | {comment.author_id for comment in comments}
-    users = session.scalars(select(ZendeskUser).where(ZendeskUser.zendesk_id.in_([one for one in named if one])))
-    people = {user.zendesk_id: _person(user) for user in users}
-    customer = _customer(session, ticket)
-    since = clock.now() - timedelta(days=CONTACT_DAYS)
-    contacts = session.scalar(
-        select(func.count())
-        .select_from(Ticket)
-        .where(Ticket.requester_id == ticket.requester_id, Ticket.created_at >= since)
-    )
-    refund = None
-    if ticket.booking_id is not None:
-        newest = select(Refund).where(Refund.booking_id == ticket.booking_id).order_by(Refund.id.desc()).limit(1)
-        refund = session.scalars(newest).first()
-    return Record(ticket, events, comments, people, customer, contacts or 0, refund)
+__all__ = ["Record", "facts_at", "read_record", "read_records"]
 
 
 def facts_at(record: Record, event: TicketEvent | None, values: Values | None = None, url: str = "") -> TicketFacts:
@@ -148,18 +103,6 @@ def _update(record: Record, event: TicketEvent) -> Update:
     )
 
 
-def _person(user: ZendeskUser) -> Person:
-    return Person(
-        id=str(user.zendesk_id),
-        role=ROLES.get(user.role),
-        name=user.name,
-        email=user.email or "",
-        language=user.locale or "",
-        time_zone=user.time_zone,
-        tags=frozenset(user.tags),
-    )
-
-
 def _comment(people: dict[int, Person], comment: CommentRow) -> Comment:
     return Comment(
         body=comment.body,
@@ -189,14 +132,6 @@ def _booking(ticket: Ticket) -> BookingFacts | None:
 def _partner(ticket: Ticket) -> PartnerFacts | None:
     partner = ticket.booking.partner if ticket.booking else None
     return PartnerFacts(name=partner.name, state=partner.state.value, city=partner.city) if partner else None
-
-
-def _customer(session: Session, ticket: Ticket) -> Customer | None:
-    if ticket.requester_id is None:
-        return None
-    email = select(ZendeskUser.email).where(ZendeskUser.zendesk_id == ticket.requester_id).scalar_subquery()
-    known = select(Customer).where(or_(Customer.zendesk_id == ticket.requester_id, Customer.email == email))
-    return session.scalars(known.order_by(Customer.zendesk_id.is_(None), Customer.id).limit(1)).first()
 
 
 def _customer_facts(record: Record) -> CustomerFacts | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.bookings.model import Booking
@@ -61,6 +62,8 @@ class ZendeskField(Base):
 class Ticket(Base):
     """`decided_audit_id` is the newest of Zendesk's audits that the rules have seen; `generated_at` is Zendesk's
     generated_timestamp in seconds: with `updated_at` it orders versions, and the newer or equal one wins.
+    `history_through`: we hold the ticket's creation and every audit from there up to this time; None while we cannot
+    say so. A version that comes without its audits is later than that, and the history is incomplete again by itself.
     """
 
     __tablename__ = "tickets"
@@ -97,6 +100,7 @@ class Ticket(Base):
     mirrored_at: Mapped[datetime]
     decided_audit_id: Mapped[int] = mapped_column(BigInteger, default=0)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
+    history_through: Mapped[datetime | None]
 
     booking: Mapped[Booking | None] = relationship()
     comments: Mapped[list[Comment]] = relationship(back_populates="ticket", order_by="Comment.zendesk_id")
@@ -114,6 +118,18 @@ class Ticket(Base):
     group: Mapped[ZendeskGroup | None] = relationship(
         primaryjoin="foreign(Ticket.group_id) == ZendeskGroup.zendesk_id", viewonly=True
     )
+
+    @hybrid_property
+    def history_complete(self) -> bool:
+        """Whether we hold every audit since its creation, up to the version that is mirrored. Zendesk tells times in
+        whole seconds: a second update within the second of the newest one is not told apart from it.
+        """
+        return self.history_through is not None and self.history_through >= self.updated_at
+
+    @history_complete.inplace.expression
+    @classmethod
+    def _history_complete(cls) -> ColumnElement[bool]:
+        return func.coalesce(cls.history_through >= cls.updated_at, false())
 
     def __str__(self) -> str:
         return f"#{self.zendesk_id}"
