@@ -20,6 +20,7 @@ class Fact(StrEnum):
     twin_off = "twin_off"
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
+    letter_owed = "letter_owed"
 
 
 _KEY = "opsroom.facts"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
@@ -21,20 +22,25 @@ from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, Zendes
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 TABLES = (
+    Alarm,
+    AlarmMove,
     AuditEntry,
     Booking,
     Comment,
     Customer,
     Insurance,
+    Letter,
     Link,
     Macro,
     MacroMove,
+    OutgoingWebhook,
     Partner,
     PartnerMove,
     Policy,
     PolicyVersion,
     Push,
     Qualification,
+    Receiver,
     Refund,
     RefundMove,
     Rehearsal,

@@ -42,6 +42,8 @@ AUDITED: dict[str, frozenset[str]] = {
     "rehearsals": _WORKERS | {"frozen", "tally", "cursor", "done", "total", "started_at"},
     "rehearsal_seen": frozenset(),
     "users": frozenset({"session_epoch", "last_sign_in_at"}),
+    "alarm_receivers": frozenset(),
+    "outgoing_webhooks": frozenset(),
     "links": frozenset(
         {
             *("cursor", "loaded", "load_started_at", "load_done_at", "sync_token", "sync_lease_until", "synced_at"),

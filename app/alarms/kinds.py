@@ -1,0 +1,24 @@
+"""What people are alarmed of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AlarmKind(StrEnum):
+    """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were."""
+
+    rules_storm = "rules_storm"
+    rule_budget = "rule_budget"
+    loop_stopped = "loop_stopped"
+    push_dead = "push_dead"
+    letter_dead = "letter_dead"
+    inbox_dead = "inbox_dead"
+    sync_trouble = "sync_trouble"
+    refund_unknown = "refund_unknown"
+
+
+# These wait for no morning.
+URGENT = frozenset({AlarmKind.rules_storm, AlarmKind.rule_budget, AlarmKind.sync_trouble, AlarmKind.refund_unknown})
+# These go on until their cause is gone: somebody's having seen them does not end them.
+LASTING = frozenset({AlarmKind.sync_trouble, AlarmKind.refund_unknown})

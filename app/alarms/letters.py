@@ -1,0 +1,147 @@
+"""Owing the outside a letter: to whom, when, and in which words."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.alarms.kinds import URGENT
+from app.alarms.model import Alarm, Letter, LetterKind, LetterState, Receiver
+from app.desk.states import named
+from app.facts import Fact, announce
+from app.people.model import Role, User
+from app.words import Words, say
+
+WAITING = (LetterState.owed, LetterState.sending, LetterState.unknown)
+MAIL_DOMAIN = "opsroom.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One who is written to: an address and the language it reads, or a webhook by its row."""
+
+    to: str
+    language: str = "ko"
+    webhook_id: int | None = None
+
+    @property
+    def kind(self) -> LetterKind:
+        return LetterKind.email if self.webhook_id is None else LetterKind.webhook
+
+    @property
+    def key(self) -> str:
+        """One for everybody who is written to, whatever leads to them."""
+        return f"email:{self.to.lower()}" if self.webhook_id is None else f"webhook:{self.webhook_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    subject: str = ""
+    body: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def owe_letter(session: Session, key: str, aim: Aim, content: Content, due_at: datetime, **about: Any) -> Letter:
+    """Writes down a letter, in the caller's transaction; it leaves at `due_at` or soon after. `about`: what else the
+    row is to know (alarm_id, run_id, ticket_id, once, state).
+    """
+    letter = Letter(
+        kind=aim.kind,
+        key=key,
+        message_id=f"<{secrets.token_hex(16)}@{MAIL_DOMAIN}>",
+        to=aim.to,
+        webhook_id=aim.webhook_id,
+        subject=content.subject,
+        body=content.body,
+        payload=content.payload,
+        due_at=due_at,
+        created_at=clock.now(),
+        **about,
+    )
+    session.add(letter)
+    session.flush()
+    if letter.state is LetterState.owed and due_at <= clock.now():
+        announce(session, Fact.letter_owed)
+    return letter
+
+
+def tell(session: Session, alarm: Alarm) -> None:
+    """A letter to everybody who hears alarms, to each once; the later ones leave only while nobody has seen it."""
+    now = clock.now()
+    known: set[str] = set()
+    for receiver in _receivers(session):
+        due_at = heard_at(receiver, now, urgent=alarm.kind in URGENT)
+        for aim in _aims(session, receiver):
+            if aim.key in known:
+                continue
+            known.add(aim.key)
+            owe_letter(session, f"alarm:{alarm.id}:{aim.key}", aim, told(alarm, aim), due_at, alarm_id=alarm.id)
+
+
+def heard_at(receiver: Receiver, now: datetime, *, urgent: bool) -> datetime:
+    """When a receiver hears what was raised `now`: after its minutes, and not in its quiet hours unless urgent."""
+    at = now + timedelta(minutes=receiver.after_minutes)
+    start, end = receiver.quiet_from, receiver.quiet_until
+    if urgent or start is None or end is None or start == end:
+        return at
+    here = clock.in_seoul(at)
+    quiet = start <= here.hour < end if start < end else here.hour >= start or here.hour < end
+    if not quiet:
+        return at
+    morning = here.replace(hour=end % 24, minute=0, second=0, microsecond=0)
+    return (morning if morning > here else morning + timedelta(days=1)).astimezone(at.tzinfo)
+
+
+def drop_unsent(session: Session, alarm: Alarm) -> None:
+    """What nobody has heard yet is not told any more."""
+    session.execute(
+        update(Letter)
+        .where(Letter.alarm_id == alarm.id, Letter.state.in_((LetterState.owed, LetterState.held)))
+        .values(state=LetterState.dropped, why="the alarm was seen or is over")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def told(alarm: Alarm, aim: Aim) -> Content:
+    """The alarm in the receiver's language, with the address of its page."""
+    url = f"{current_app.extensions['opsroom.settings'].public_url}/admin/alarms/details/?id={alarm.id}"
+    head = say("[Opsroom] {kind}", "[Opsroom] {kind}").fill(kind=named(alarm.kind).words).in_language(aim.language)
+    words = alarm.words.in_language(aim.language)
+    see = SEE.fill(url=url).in_language(aim.language)
+    if aim.kind is LetterKind.email:
+        return Content(head, f"{words}\n\n{see}\n")
+    payload = {"text": f"{head}\n{words}\n{see}", "alarm": alarm.id, "kind": alarm.kind.value, "rules": alarm.rules}
+    return Content(head, words, payload)
+
+
+SEE: Words = say("확인하고 「확인했습니다」를 눌러 주세요: {url}", "Look and press “I have seen it”: {url}")
+
+
+def _receivers(session: Session) -> Sequence[Receiver]:
+    """With none set, the admins hear everything: an alarm that nobody hears is none."""
+    rows = session.scalars(
+        select(Receiver)
+        .where(Receiver.is_enabled)
+        .options(joinedload(Receiver.webhook))
+        .order_by(Receiver.after_minutes, Receiver.id)
+    ).all()
+    return rows or [Receiver(role=Role.admin, after_minutes=0, language="ko")]
+
+
+def _aims(session: Session, receiver: Receiver) -> list[Aim]:
+    if receiver.role is not None:
+        people = select(User).where(User.role == receiver.role, User.is_enabled).order_by(User.id)
+        return [Aim(one.email, one.language) for one in session.scalars(people)]
+    if receiver.email:
+        return [Aim(receiver.email, receiver.language)]
+    if receiver.webhook is None or not receiver.webhook.is_enabled:
+        return []
+    return [Aim(receiver.webhook.name, receiver.language, receiver.webhook.id)]
