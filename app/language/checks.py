@@ -17,6 +17,8 @@ from app.language.sight import NOT_KNOWN, Sight, Unknown
 from app.language.values import folded, moment_of, number_of, tags_of, text_of, wanted_words
 from app.language.vocabulary import family_key, field_of
 
+_NOTHING: tuple[object, ...] = ("", None, [], (), frozenset())
+
 
 def check_of(condition: Condition) -> Check:
     """Never refuses: a field or an operator that the language does not know makes a check that is never met."""
@@ -28,12 +30,12 @@ def check_of(condition: Condition) -> Check:
         return _words(condition)
     if field.value_kind is ValueKind.hours:
         return _hours(condition)
-    read = custom_reader(*family) if family else READERS[condition.field]
+    read = READERS[condition.field] if family is None or condition.field in READERS else custom_reader(*family)
     if condition.operator in PRESENCE:
         return _presence(condition, read)
     if condition.operator in CHANGE:
         return _change(condition, read)
-    if family:
+    if field.value_kind is ValueKind.custom:
         return custom_check(condition, read)
     return _BY_KIND.get(field.value_kind, plain_check)(condition, read)
 
@@ -126,7 +128,7 @@ def _presence(condition: Condition, read: Read) -> Check:
         value = read(sight)
         return "" if isinstance(value, Unknown) and value is not NOT_KNOWN else value
 
-    return Check(condition, known, lambda value, _: (value not in ("", None, [], ())) is expected)
+    return Check(condition, known, lambda value, _: (value not in _NOTHING) is expected)
 
 
 def _change(condition: Condition, read: Read) -> Check:

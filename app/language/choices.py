@@ -140,6 +140,22 @@ PARTNER_STATES = (
 )
 TIERS = (Choice("standard", say("일반", "Standard")), Choice("vip", say("VIP", "VIP")))
 LANGUAGES = (Choice("ko", say("한국어", "Korean")), Choice("en", say("영어", "English")))
+PARTNER_KINDS = (
+    Choice("cleaner", say("클리너", "Cleaner")),
+    Choice("host", say("호스트", "Host")),
+    Choice("vendor", say("협력사", "Vendor")),
+)
+REFUND_REASONS = (
+    Choice("customer_cancelled", say("고객 취소", "Customer cancelled")),
+    Choice("partner_cancelled", say("파트너 취소", "Partner cancelled")),
+    Choice("partner_no_show", say("파트너 미도착", "Partner did not come")),
+    Choice("partner_late", say("파트너 지각", "Partner was late")),
+    Choice("partial_service", say("부분 미이행", "Partly not done")),
+    Choice("poor_quality", say("품질 미흡", "Poor quality")),
+    Choice("facility_fault", say("시설 하자", "Fault of the place")),
+    Choice("platform_error", say("플랫폼 오류", "Our error")),
+    Choice("force_majeure", say("불가항력", "Force majeure")),
+)
 REFUND_STATES = (
     Choice("requested", say("요청됨", "Requested")),
     Choice("approved", say("승인됨", "Approved")),

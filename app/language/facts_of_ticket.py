@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
+from typing import Literal
 
 Values = Mapping[str, object]
 _NO_VALUES: Values = MappingProxyType({})
@@ -105,7 +106,8 @@ class Update:
 class BookingFacts:
     """The booking that the ticket is about. `product`, `state`: of `app.language.choices`; `number`: shown to people.
 
-    `price`: minor units (won) with `currency`. `starts_at`: when the visit or the stay begins.
+    `price`: minor units (won) with `currency`. `starts_at`: when the visit or the stay begins. `refunds`: how many were
+    asked for by then, `open_refunds`: how many of them still wait or are being paid.
     """
 
     number: str = ""
@@ -116,25 +118,40 @@ class BookingFacts:
     ends_at: datetime | None = None
     price: int | None = None
     currency: str = "KRW"
+    refunds: int | None = None
+    open_refunds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerFacts:
-    """The partner who does the work of the booking."""
+    """The partner who does the work of the booking. `warnings`: how often they were warned by then. `insured_until`:
+    the last day of the insurance in force, "" when none is.
+    """
 
     name: str = ""
     state: str | None = None
     city: str | None = None
+    kind: str | None = None
+    warnings: int | None = None
+    insured_until: date | Literal[""] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """Our own record of the requester. `language`: "ko" or "en". `contacts_30d`: tickets in 30 days, this one too."""
+    """Our own record of the requester. `language`: "ko" or "en". `contacts_30d`: tickets in 30 days, this one too.
+
+    `contacted_at`, `refunded_at`: when tickets were opened and refunds asked for, in any order, this one too, at least
+    those of the last 365 days. `contacts`, `bookings`: how many there were by then in all.
+    """
 
     name: str = ""
     tier: str | None = None
     language: str | None = None
     contacts_30d: int | None = None
+    contacted_at: tuple[datetime, ...] | None = None
+    refunded_at: tuple[datetime, ...] | None = None
+    contacts: int | None = None
+    bookings: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,7 @@ class TicketFacts:
     `cc_ids`, `follower_ids`: users. `comments`: the conversation, oldest first, as far as it is known here.
     `requester`, `submitter`, `assignee` are those users where known; `requester_id` and `assignee_id` stand alone.
     `booking`, `partner`, `customer`, `refund`: our records, None when the ticket is not linked to one.
+    `viewer`: who looks at a view; an update's maker outranks them as the current user.
     """
 
     id: str = ""
@@ -218,8 +236,9 @@ class TicketFacts:
     partner: PartnerFacts | None = None
     customer: CustomerFacts | None = None
     refund: RefundFacts | None = None
+    viewer: Person | None = None
 
     @property
     def updater(self) -> Person | None:
         """The current user, in Zendesk's words; None when the ticket is looked at by time."""
-        return self.update.updater if self.update else None
+        return self.update.updater if self.update else self.viewer

@@ -46,6 +46,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundWish:
+    """A refund to be asked for, never to be approved by itself: by what the policy says for `reason` at that time."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """An action that is understood and kept, and that nobody here can do by Zendesk's API."""
 
@@ -67,6 +74,9 @@ class Dropped:
 
 
 NO_CHANGE = say("이미 그 값입니다.", "It has that value already.")
+REFUND_IS_OPEN = say("이미 진행 중인 환불이 있습니다.", "A refund of the booking is open already.")
+OPEN_REFUNDS = frozenset({"requested", "approved", "paying", "unknown"})
+"""States of a refund in which nobody asks for another of the same booking."""
 
 _FACTS = frozenset({
     "status", "custom_status_id", "type", "priority", "group_id", "assignee_id", "brand_id", "ticket_form_id",
@@ -76,7 +86,8 @@ _FACTS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`sets`: field -> value by the names that conditions use ("" for none); tags are only added or removed.
+    """`sets`: field -> value by the names that conditions use ("" for none); tags are only added or removed. Of
+    `refunds` there is one at most: while it is open nobody asks for another.
 
     `locale_id` and "requester.custom_fields.*" in `sets` are the requester's, "organization.custom_fields.*" the
     organization's. One update of a ticket carries one comment: of several, each takes an update of its own.
@@ -91,10 +102,11 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     held: tuple[Held, ...] = ()
     macro_ids: tuple[str, ...] = ()
+    refunds: tuple[RefundWish, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.changes_ticket or self.comments or self.notices or self.held)
+        return not (self.changes_ticket or self.comments or self.notices or self.held or self.refunds)
 
     @property
     def changes_ticket(self) -> bool:
@@ -113,6 +125,7 @@ class Plan:
             notices=self.notices + later.notices,
             held=self.held + later.held,
             macro_ids=_each_once(self.macro_ids + later.macro_ids),
+            refunds=(self.refunds + later.refunds)[:1],
         )
 
     def against(self, facts: TicketFacts) -> tuple[Plan, tuple[Dropped, ...]]:
@@ -124,8 +137,11 @@ class Plan:
         dropped += [Dropped("remove_tags", tag, NO_CHANGE) for tag in sorted(self.remove_tags - remove)]
         dropped += [Dropped("follower", one, NO_CHANGE) for one in self.followers if one in facts.follower_ids]
         dropped += [Dropped("cc", one, NO_CHANGE) for one in self.ccs if one in facts.cc_ids]
+        has_open = _has_open_refund(facts)
+        dropped += [Dropped("request_refund", one.reason, REFUND_IS_OPEN) for one in self.refunds if has_open]
         left = replace(
             self,
+            refunds=() if has_open else self.refunds,
             sets={key: value for key, value in self.sets.items() if key not in same},
             add_tags=add,
             remove_tags=remove,
@@ -168,7 +184,10 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
+        """What came later stands in it only where it is asked for, so that what was hashed before stays the same."""
+        later = {"refunds": [{"reason": one.reason} for one in self.refunds]} if self.refunds else {}
         return {
+            **later,
             "sets": dict(sorted(self.sets.items())),
             "add_tags": sorted(self.add_tags),
             "remove_tags": sorted(self.remove_tags),
@@ -203,6 +222,12 @@ def present(facts: TicketFacts, key: str) -> object:
         return facts.requester.locale_id if facts.requester else None
     owner = facts.requester if key.startswith("requester.") else facts.organization
     return owner.custom_fields.get(key.partition(".custom_fields.")[2], "") if owner else None
+
+
+def _has_open_refund(facts: TicketFacts) -> bool:
+    if facts.booking is not None and facts.booking.open_refunds:
+        return True
+    return facts.refund is not None and facts.refund.state in OPEN_REFUNDS
 
 
 def _has(facts: TicketFacts, key: str, value: object) -> bool:

@@ -8,8 +8,9 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from app.language.facts_of_ticket import Person, TicketFacts
+from app.language.own_readers import OWN_READERS, customer_reader
 from app.language.sight import NO_UPDATE, NO_UPDATER, NOT_KNOWN, Sight, Unknown
-from app.words import Words, say
+from app.words import say
 
 Read = Callable[[Sight], object]
 Span = tuple[datetime, datetime]
@@ -47,23 +48,6 @@ def _of_requester(name: str) -> Read:
     return of_requester
 
 
-def _linked(record: str, name: str, missing: Words) -> Read:
-    none_linked = Unknown(missing)
-    read = attrgetter(name)
-
-    def of_record(sight: Sight) -> object:
-        found = getattr(sight.facts, record)
-        return none_linked if found is None else _or_unknown(read(found))
-
-    return of_record
-
-
-_NO_BOOKING = say("연결된 예약이 없습니다.", "No booking is linked.")
-_NO_PARTNER = say("연결된 파트너가 없습니다.", "No partner is linked.")
-_NO_CUSTOMER = say("연결된 고객 기록이 없습니다.", "No customer record is linked.")
-_NO_REFUND = say("연결된 환불이 없습니다.", "No refund is linked.")
-
-
 def _satisfaction(sight: Sight) -> object:
     score = sight.facts.satisfaction_score
     return NOT_KNOWN if score is None else _SCORES.get(score, score)
@@ -98,13 +82,6 @@ def _attachment(sight: Sight) -> object:
     return NO_UPDATE if update is None else bool(update.comment and update.comment.attachments)
 
 
-def _hours_until_start(sight: Sight) -> object:
-    if sight.facts.booking is None:
-        return Unknown(_NO_BOOKING)
-    starts_at = sight.facts.booking.starts_at
-    return NOT_KNOWN if starts_at is None else sight.hours(sight.now, starts_at, business=False)
-
-
 READERS: Mapping[str, Read] = MappingProxyType({
     **{
         name: _fact(name)
@@ -136,15 +113,7 @@ READERS: Mapping[str, Read] = MappingProxyType({
     "in_business_hours": lambda sight: sight.calendar.is_open(sight.now),
     "on_holiday": lambda sight: sight.calendar.holiday(sight.now) is not None,
     "within_schedule": lambda sight: sight.now,
-    "booking.product": _linked("booking", "product", _NO_BOOKING),
-    "booking.city": _linked("booking", "city", _NO_BOOKING),
-    "booking.state": _linked("booking", "state", _NO_BOOKING),
-    "booking.hours_until_start": _hours_until_start,
-    "partner.state": _linked("partner", "state", _NO_PARTNER),
-    "customer.tier": _linked("customer", "tier", _NO_CUSTOMER),
-    "customer.language": _linked("customer", "language", _NO_CUSTOMER),
-    "customer.contacts_30d": _linked("customer", "contacts_30d", _NO_CUSTOMER),
-    "refund.state": _linked("refund", "state", _NO_REFUND),
+    **OWN_READERS,
 })  # fmt: skip
 
 
@@ -223,7 +192,10 @@ def _of_person(person: Person | None, key: str) -> object:
 
 
 def custom_reader(family: str, key: str) -> Read:
-    """Reads an account's own field; one that the ticket or the person does not carry is empty."""
+    """Reads a field of a family: of the account's own, one that the ticket or the person does not carry is empty."""
+    of_customer = customer_reader(family, key)
+    if of_customer is not None:
+        return of_customer
     if family == "requester.custom_fields.{key}":
         return lambda sight: _of_person(sight.facts.requester, key)
     if family == "organization.custom_fields.{key}":

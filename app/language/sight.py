@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.language.account import Account, Calendar
 from app.language.facts_of_ticket import Change, TicketFacts
+from app.language.topics import topics_of
 from app.language.values import WordsOfText
 from app.words import Words, say
 
@@ -30,13 +31,14 @@ NO_UPDATER = Unknown(say("지금 사용자가 없습니다.", "There is no curre
 class Sight:
     """Made for one look and thrown away; not shared between threads."""
 
-    __slots__ = ("_business_hours", "_words", "account", "facts", "now")
+    __slots__ = ("_business_hours", "_topics", "_words", "account", "facts", "now")
 
     def __init__(self, facts: TicketFacts, now: datetime, account: Account) -> None:
         self.facts = facts
         self.now = now
         self.account = account
         self._words: dict[str, WordsOfText] = {}
+        self._topics: frozenset[str] | None = None
         self._business_hours: dict[tuple[datetime, datetime], int] = {}
 
     @property
@@ -49,6 +51,12 @@ class Sight:
         if known is None:
             known = self._words[name] = WordsOfText(text)
         return known
+
+    def topics(self, name: str, text: str) -> frozenset[str]:
+        """What the text is about; worked out once a ticket."""
+        if self._topics is None:
+            self._topics = topics_of(self.words(name, text))
+        return self._topics
 
     def change(self, key: str, present: object) -> Change | Unknown | None:
         """How this update changed the field, None when it did not; in a new ticket what has a value came from none."""

@@ -31,6 +31,8 @@ def condition_value_problem(field: Field, operator: str, value: object) -> Words
         return None
     if field.value_kind is ValueKind.custom:
         return _custom(operator, value)
+    if field.value_kind is ValueKind.tags and field.choices:
+        return _tags(value, nullable=False) or _each_a_choice(value, field.choices)
     if field.value_kind is ValueKind.tags or (field.value_kind in ID_KINDS and operator.endswith("includes")):
         return _tags(value, nullable=False)
     if not _plain(value):
@@ -77,6 +79,10 @@ def _choice(value: object, options: tuple[Choice, ...]) -> Words | None:
         return None
     words = say("“{value}”은(는) 쓸 수 없습니다. 쓸 수 있는 것: {fitting}", "“{value}” is not one of: {fitting}")
     return words.fill(value=text_of(value)[:60], fitting=", ".join(one.value for one in options))
+
+
+def _each_a_choice(value: object, options: tuple[Choice, ...]) -> Words | None:
+    return next((wrong for one in sorted(tags_of(value)) if (wrong := _choice(one, options)) is not None), None)
 
 
 def _an_id(value: object, options: tuple[Choice, ...]) -> Words | None:

@@ -16,7 +16,7 @@ from app.language.actions import ACTION_TABLE, CUSTOM_ACTIONS
 from app.language.fields import CUSTOM_FIELDS, TICKET_FIELDS, TIME_FIELDS
 from app.language.kinds import Action, Choice, Field, Use, ValueKind
 from app.language.operators import OPERATORS
-from app.language.own import OWN_ACTIONS, OWN_FIELDS
+from app.language.own import OWN_ACTIONS, OWN_FAMILIES, OWN_FIELDS
 from app.words import Words, say
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 
 FIELDS: Mapping[str, Field] = MappingProxyType({one.key: one for one in TICKET_FIELDS + TIME_FIELDS + OWN_FIELDS})
 ACTIONS: Mapping[str, Action] = MappingProxyType({one.key: one for one in ACTION_TABLE + OWN_ACTIONS})
-FIELD_FAMILIES: Mapping[str, Field] = MappingProxyType({one.key: one for one in CUSTOM_FIELDS})
+FIELD_FAMILIES: Mapping[str, Field] = MappingProxyType({one.key: one for one in CUSTOM_FIELDS + OWN_FAMILIES})
 ACTION_FAMILIES: Mapping[str, Action] = MappingProxyType({one.key: one for one in CUSTOM_ACTIONS})
 
 SECTIONS: Mapping[str, Words] = MappingProxyType(
@@ -38,6 +38,7 @@ SECTIONS: Mapping[str, Words] = MappingProxyType(
         "partner": say("파트너", "Partner"),
         "customer": say("고객", "Customer"),
         "refund": say("환불", "Refund"),
+        "text": say("글의 내용", "Text"),
         "time": say("시간", "Time"),
         "notifications": say("알림", "Notifications"),
         "other": say("기타", "Other"),
@@ -46,16 +47,22 @@ SECTIONS: Mapping[str, Words] = MappingProxyType(
 
 _FAMILY = re.compile(
     r"(?:(custom_fields_|ticket_fields_)([0-9]+)"
-    r"|(requester\.custom_fields\.|organization\.custom_fields\.)([A-Za-z0-9_.-]+))"
+    r"|(requester\.custom_fields\.|organization\.custom_fields\.)([A-Za-z0-9_.-]+)"
+    r"|(customer\.contacts_|customer\.refunds_)([1-9][0-9]{0,2})d)"
 )
+MOST_DAYS = 365
 
 
 def family_key(key: str) -> tuple[str, str] | None:
-    """The family of an account's own field and its id or key there: ("custom_fields_{id}", "123")."""
+    """The family of a field whose name holds an id, a key or a number, and that part of it:
+    ("custom_fields_{id}", "123"). Days are 1 to 365.
+    """
     found = _FAMILY.fullmatch(key)
     if found is None:
         return None
-    by_id, digits, by_key, name = found.groups()
+    by_id, digits, by_key, name, by_days, days = found.groups()
+    if by_days:
+        return (f"{by_days}{{n}}d", days) if int(days) <= MOST_DAYS else None
     return (f"{by_id}{{id}}", digits) if by_id else (f"{by_key}{{key}}", name)
 
 

@@ -11,7 +11,7 @@ from app.language.account import Account
 from app.language.action_rows import ActionRow
 from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import ValueKind
-from app.language.plan import Dropped, Held, Notice, Plan, PlannedComment
+from app.language.plan import Dropped, Held, Notice, Plan, PlannedComment, RefundWish
 from app.language.values import tags_of, text_of
 from app.language.vocabulary import action_of
 from app.words import Words, say
@@ -192,6 +192,10 @@ def _cc(planning: Planning, row: ActionRow) -> None:
     planning.join(Plan(ccs=(one,))) if one else planning.drop(row, NO_SUCH_PERSON)
 
 
+def _request_refund(planning: Planning, row: ActionRow) -> None:
+    planning.join(Plan(refunds=(RefundWish(text_of(row.value)),)))
+
+
 _TAKEN: Mapping[str, Callable[[Planning, ActionRow], None]] = MappingProxyType({
     "set_tags": _set_tags,
     "current_tags": _add_tags,
@@ -201,4 +205,5 @@ _TAKEN: Mapping[str, Callable[[Planning, ActionRow], None]] = MappingProxyType({
     "ticket_form_id": _ticket_form_id,
     "follower": _follower,
     "cc": _cc,
+    "request_refund": _request_refund,
 })  # fmt: skip

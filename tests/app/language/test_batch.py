@@ -8,9 +8,9 @@ from app.language.batch import met_many
 from app.language.conditions import Condition, Conditions
 from app.language.ruleset import RuleSet
 from app.language.sight import Sight
-from tests.app.language.cases import ACCOUNT, NOW
-from tests.app.language.cases_of_tickets import TICKET_CASES
-from tests.app.language.cases_of_values import VALUE_CASES
+from tests.app.language.semantics.cases import ACCOUNT, NOW
+from tests.app.language.semantics.cases_of_tickets import TICKET_CASES
+from tests.app.language.semantics.cases_of_values import VALUE_CASES
 
 CASES = [*TICKET_CASES, *VALUE_CASES]
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.language.conditions import Condition, Conditions
-from app.language.facts_of_ticket import Change, Organization, Person, TicketFacts, Update
-from app.language.plan import Notice, Plan, PlannedComment
+from app.language.facts_of_ticket import BookingFacts, Change, Organization, Person, RefundFacts, TicketFacts, Update
+from app.language.plan import REFUND_IS_OPEN, Notice, Plan, PlannedComment, RefundWish
 from app.language.verdict import evaluate
-from tests.app.language.cases import NOW
+from tests.app.language.semantics.cases import NOW
 
 TAGS = st.frozensets(st.sampled_from("abcd"))
 PLANS = st.builds(
@@ -121,3 +121,32 @@ def test_an_empty_plan_says_so() -> None:
     assert Plan().is_empty
     assert not Plan(comments=(PlannedComment("hello"),)).is_empty
     assert not Plan(comments=(PlannedComment("hello"),)).changes_ticket
+
+
+def test_a_refund_is_asked_for_once_and_not_while_one_is_open() -> None:
+    wish = Plan(refunds=(RefundWish("partner_no_show"),))
+    assert not wish.is_empty
+    assert not wish.changes_ticket
+    assert wish.then(Plan(refunds=(RefundWish("platform_error"),))).refunds == wish.refunds
+    for nothing_open in (
+        TicketFacts(),
+        TicketFacts(refund=RefundFacts(state="paid")),
+        TicketFacts(booking=BookingFacts()),
+    ):
+        assert wish.against(nothing_open)[0] == wish
+    for one_open in (
+        TicketFacts(refund=RefundFacts(state="unknown")),
+        TicketFacts(booking=BookingFacts(open_refunds=1)),
+    ):
+        left, (dropped,) = wish.against(one_open)
+        assert left.is_empty
+        assert dropped.why == REFUND_IS_OPEN
+
+
+def test_what_came_later_does_not_change_the_hash_of_what_was_there_before() -> None:
+    """Runs of earlier versions are remembered by it: another hash would fire them again."""
+    assert "refunds" not in Plan(sets={"status": "open"}).to_json()
+    assert Plan(sets={"status": "open"}).effect_hash() == (
+        "eabf11251d3fb82e0f2119733123b321a57f5ed855099740c6af8b5198832e33"
+    )
+    assert Plan(refunds=(RefundWish("platform_error"),)).effect_hash() != Plan().effect_hash()

@@ -9,6 +9,7 @@ import pytest
 from app.bookings.model import BookingState, Tier
 from app.language import choices
 from app.language.kinds import Choice, Use, ValueKind
+from app.language.own import OWN_FIELDS
 from app.language.vocabulary import (
     ACTION_FAMILIES,
     ACTIONS,
@@ -22,19 +23,17 @@ from app.language.vocabulary import (
     field_of,
     fields_for,
 )
-from app.partners.model import PartnerState
+from app.partners.model import PartnerKind, PartnerState
 from app.policies.model import Product
 from app.refunds.model import RefundState
+from app.refunds.reasons import Reason
 
-OWN = {
-    "booking.product", "booking.city", "booking.hours_until_start", "booking.state", "partner.state", "customer.tier",
-    "customer.language", "customer.contacts_30d", "refund.state",
-}  # fmt: skip
+OWN = {one.key for one in OWN_FIELDS}
 
 
 @pytest.mark.parametrize("one", [*FIELDS.values(), *FIELD_FAMILIES.values()], ids=lambda one: one.key)
 def test_every_field_is_told_in_both_languages_and_has_operators_that_exist(one: object) -> None:
-    field = field_of(getattr(one, "key").replace("{id}", "1").replace("{key}", "k"))  # noqa: B009 - a field or a family
+    field = field_of(getattr(one, "key").replace("{id}", "1").replace("{key}", "k").replace("{n}", "9"))  # noqa: B009 - a field or a family
     assert field is not None
     assert field.label.in_language("ko")
     assert field.label.in_language("en")
@@ -65,7 +64,8 @@ def test_operators_are_told_in_both_languages() -> None:
 
 def test_our_own_fields_stand_in_triggers_automations_and_policy_terms() -> None:
     for key in OWN:
-        assert {Use.trigger, Use.automation, Use.terms} <= FIELDS[key].valid_for
+        wanted = {Use.trigger, Use.automation, Use.view} | ({Use.terms} if key != "text.topic" else set())
+        assert wanted == FIELDS[key].valid_for
     assert {one.key for one in fields_for(Use.terms)} == OWN
     assert "macro" in {one.key for one in actions_for(Use.trigger)}
 
@@ -78,6 +78,8 @@ def test_our_own_fields_stand_in_triggers_automations_and_policy_terms() -> None
         (choices.BOOKING_STATES, BookingState),
         (choices.PARTNER_STATES, PartnerState),
         (choices.REFUND_STATES, RefundState),
+        (choices.REFUND_REASONS, Reason),
+        (choices.PARTNER_KINDS, PartnerKind),
     ],
 )
 def test_conditions_know_the_values_that_our_records_really_have(

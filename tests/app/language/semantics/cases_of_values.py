@@ -1,22 +1,17 @@
-"""What conditions on counts, hours, our own records and an account's own fields say."""
+"""What conditions on counts, hours and an account's own fields say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.language.facts_of_ticket import (
-    BookingFacts,
     Change,
-    CustomerFacts,
     Organization,
-    PartnerFacts,
-    RefundFacts,
     TicketFacts,
     Update,
 )
-from tests.app.language.cases import NOW, Case, ago, asked_by, both, ticket
+from tests.app.language.semantics.cases import NOW, Case, ago, asked_by, both, ticket
 
 
 def _counts() -> list[Case]:
@@ -85,57 +80,6 @@ def _hours() -> list[Case]:
     return found
 
 
-def _records() -> list[Case]:
-    def booked(**facts: Any) -> TicketFacts:
-        return ticket(booking=BookingFacts(**facts))
-
-    def starting(hours: float) -> TicketFacts:
-        return booked(starts_at=ago(-hours))
-
-    def done_by(state: str) -> TicketFacts:
-        return ticket(partner=PartnerFacts(state=state))
-
-    def refunded(state: str) -> TicketFacts:
-        return ticket(refund=RefundFacts(state=state))
-
-    def bought_by(**facts: Any) -> TicketFacts:
-        return ticket(customer=CustomerFacts(**facts))
-
-    found: list[Case] = []
-    for field, one, other, value in (
-        ("booking.product", booked(product="home_cleaning"), booked(product="mid_term_housing"), "home_cleaning"),
-        ("booking.city", booked(city="서울"), booked(city="부산"), "서울"),
-        ("booking.state", booked(state="done"), booked(state="booked"), "done"),
-        ("partner.state", done_by("active"), done_by("left"), "active"),
-        ("customer.tier", bought_by(tier="vip"), bought_by(tier="standard"), "vip"),
-        ("customer.language", bought_by(language="en"), bought_by(language="ko"), "en"),
-        ("refund.state", refunded("paid"), refunded("failed"), "paid"),
-    ):  # fmt: skip
-        found += both(field, "is", value, one, other)
-        found += both(field, "is_not", value, other, one)
-        found += both(field, "present", None, one, ticket())
-        found += both(field, "not_present", None, ticket(), one)
-        found.append(Case(field, "is_not", value, ticket(), False))
-    field = "booking.hours_until_start"
-    found += both(field, "less_than", "24", starting(23.9), starting(24))
-    found += both(field, "less_than_equal", "24", starting(24.9), starting(25))
-    found += both(field, "greater_than", "23", starting(24), starting(23.9))
-    found += both(field, "greater_than_equal", "24", starting(24), starting(23.9))
-    found += both(field, "is", "24", starting(24.5), starting(23))
-    found += both(field, "is_not", "24", starting(23), starting(24.5))
-    found += both(field, "present", "", starting(1), ticket())
-    found += both(field, "not_present", "", ticket(), starting(1))
-    found.append(Case(field, "less_than", "0", starting(-1), True))
-    field = "customer.contacts_30d"
-    for operator, good, bad in (
-        ("less_than", 2, 3), ("less_than_equal", 3, 4), ("greater_than", 4, 3), ("greater_than_equal", 3, 2),
-        ("is", 3, 2), ("is_not", 2, 3),
-    ):  # fmt: skip
-        found += both(field, operator, "3", bought_by(contacts_30d=good), bought_by(contacts_30d=bad))
-    found.append(Case(field, "less_than", "3", bought_by(), False))
-    return found
-
-
 def _custom_of(field: str, a_ticket: Callable[[object], TicketFacts]) -> list[Case]:
     """One family's cases: `a_ticket` carries the value in the field."""
     rows: list[tuple[str, object, object, object]] = [
@@ -190,4 +134,4 @@ def _custom() -> list[Case]:
     return found
 
 
-VALUE_CASES = [*_counts(), *_hours(), *_records(), *_custom()]
+VALUE_CASES = [*_counts(), *_hours(), *_custom()]

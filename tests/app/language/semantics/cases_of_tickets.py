@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.language.facts_of_ticket import Change, Comment, Person, Update
-from tests.app.language.cases import (
+from tests.app.language.semantics.cases import (
     NOW,
     Case,
     ago,
