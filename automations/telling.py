@@ -13,12 +13,12 @@ from app import clock
 from app.desk.states import named
 from app.errors import Refusal
 from app.language.facts_of_ticket import RefundFacts, TicketFacts
+from app.macros.languages import language_for
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.outbox.outbox import owe
 from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
-from app.rules.decide import language_for
 from app.rules.facts_of import facts_at, read_record
 from app.words import say
 from automations.change import letters

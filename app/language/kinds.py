@@ -46,6 +46,7 @@ class ValueKind(StrEnum):
     datetime = "datetime"
     custom = "custom"
     macro = "macro"
+    routing_plan = "routing_plan"
     comment = "comment"
     user_message = "user_message"
     group_message = "group_message"

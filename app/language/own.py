@@ -102,4 +102,11 @@ OWN_ACTIONS = (
         section="refund",
         choices=choices.REFUND_REASONS,
     ),
+    Action(
+        "route",
+        say("배정 방식으로 배정", "Route by a routing plan"),
+        ValueKind.routing_plan,
+        frozenset({Use.trigger, Use.automation}),
+        section="ticket",
+    ),
 )

@@ -102,7 +102,7 @@ NONE = say("(없음)", "(none)")
 _CONTROLS: Mapping[ValueKind, Control] = MappingProxyType({
     ValueKind.choice: Control.pick, ValueKind.yes_no: Control.pick, ValueKind.channel: Control.pick,
     ValueKind.group: Control.pick, ValueKind.agent: Control.pick, ValueKind.user: Control.pick,
-    ValueKind.macro: Control.pick,
+    ValueKind.macro: Control.pick, ValueKind.routing_plan: Control.pick,
     ValueKind.tags: Control.tags, ValueKind.skills: Control.tags,
     ValueKind.number: Control.number, ValueKind.hours: Control.number, ValueKind.date: Control.date,
     ValueKind.long_text: Control.long_text, ValueKind.comment: Control.long_text,
@@ -115,7 +115,8 @@ _CONTROLS: Mapping[ValueKind, Control] = MappingProxyType({
 
 _OFFERS: Mapping[ValueKind, ValueKind] = MappingProxyType({
     ValueKind.group: ValueKind.group, ValueKind.agent: ValueKind.agent, ValueKind.user: ValueKind.agent,
-    ValueKind.macro: ValueKind.macro, ValueKind.user_message: ValueKind.agent, ValueKind.user_sms: ValueKind.agent,
+    ValueKind.macro: ValueKind.macro, ValueKind.routing_plan: ValueKind.routing_plan,
+    ValueKind.user_message: ValueKind.agent, ValueKind.user_sms: ValueKind.agent,
     ValueKind.group_message: ValueKind.group, ValueKind.group_sms: ValueKind.group,
 })  # fmt: skip
 

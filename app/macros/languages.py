@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from app.language.facts_of_ticket import TicketFacts
+
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")
 _JAMO = re.compile("[\u3131-\u318e\u1100-\u11ff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -34,6 +36,23 @@ def reply_language(customer_language: str | None, text: str) -> str:
     if known in {"ko", "en"}:
         return known
     return language_of(text) if known == "" else "en"
+
+
+def language_for(facts: TicketFacts) -> str:
+    """ "ko" or "en": after the customer's newest words, else their record's or profile's language."""
+    words = next(
+        (
+            one.body
+            for one in reversed(facts.comments)
+            if one.public and one.author is not None and one.author.id == facts.requester_id
+        ),
+        "",
+    )
+    profile = facts.customer.language if facts.customer else None
+    return reply_language(
+        profile or (facts.requester.language if facts.requester else None),
+        words or f"{facts.subject}\n{facts.description}",
+    )
 
 
 def _weights(text: str) -> tuple[int, int]:

@@ -73,6 +73,7 @@ GOOD: list[tuple[str, Use, object]] = [
     ("side_conversation_slack", Use.trigger, ["s", "b"]),
     ("side_conversation_ticket", Use.trigger, ["s", "b"]),
     ("macro", Use.trigger, "12"),
+    ("route", Use.trigger, "general"),
     ("macro", Use.automation, 12),
     ("custom_fields_360", Use.macro, "x {{ticket.id}}"),
     ("custom_fields_360", Use.trigger, ["a", "b"]),

@@ -16,7 +16,8 @@ from app.language.facts_of_ticket import BookingFacts, Comment, CustomerFacts, P
 from app.language.plan import Held, Plan
 from app.language.ruleset import RuleSet
 from app.macros.definition import MacroDefinition
-from app.rules.decide import Decision, decide, language_for, merged
+from app.macros.languages import language_for
+from app.rules.decide import Decision, decide, merged
 from app.rules.definition import RuleDefinition
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
