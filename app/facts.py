@@ -18,6 +18,7 @@ class Fact(StrEnum):
     refund_approved = "refund_approved"
     sync_asked = "sync_asked"
     twin_off = "twin_off"
+    undo_asked = "undo_asked"
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
     letter_owed = "letter_owed"

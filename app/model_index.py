@@ -17,6 +17,7 @@ from app.policies.model import Policy, PolicyVersion
 from app.refunds.model import Refund, RefundMove
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
+from app.rules.undo.model import Undo, UndoItem
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -55,6 +56,8 @@ TABLES = (
     Tick,
     Ticket,
     TicketEvent,
+    Undo,
+    UndoItem,
     User,
     Vendor,
     WebhookEvent,

@@ -32,6 +32,7 @@ from app.people.sign_in import people
 from app.policies.admin import PolicyView
 from app.refunds.admin import RefundView
 from app.rules.admin import RuleRunView, RuleView
+from app.rules.undo.admin import UndoView
 from app.tickets.admin import TicketView
 from app.words import say
 
@@ -55,6 +56,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     RuleView,
     MacroView,
     RuleRunView,
+    UndoView,
     InboxView,
     OutboxView,
     LinkView,
@@ -78,7 +80,7 @@ MENU = (
     Stretch(
         say("운영 상태", "Operations"),
         (
-            Place(say("실행 기록", "Rule runs"), "history", ("runs",)),
+            Place(say("실행 기록", "Rule runs"), "history", ("runs", "undos")),
             Place(say("받은함", "Inbox"), "inbox", ("inbox",)),
             Place(say("보낼함", "Outbox"), "send", ("outbox",)),
             Place(say("연결", "Connection"), "plug", ("link",)),

@@ -10,7 +10,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import mirror, payout, push, sweep, sync, timed, twins
+from automations import mirror, payout, push, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ REACTIONS = {
     Fact.push_owed: push.drain,
     Fact.refund_approved: payout.drain,
     Fact.twin_off: twins.drain,
+    Fact.undo_asked: undo.drain,
     Fact.sync_asked: sync.run,
     Fact.time_rules_due: timed.run,
     Fact.sweep_due: sweep.run,

@@ -11,6 +11,7 @@ from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
+from app.rules.undo.model import Undo, UndoState
 from automations import payout, telling
 
 
@@ -35,6 +36,7 @@ def waiting() -> list[Fact]:
         Fact.push_owed: exists().where(outbox),
         Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now))),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
+        Fact.undo_asked: exists().where(Undo.state == UndoState.asked),
     }
     session = db.session()
     found = [fact for fact, some in rows.items() if session.scalar(select(some))]

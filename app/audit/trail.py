@@ -41,6 +41,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "macros": frozenset(),
     "rehearsals": _WORKERS | {"frozen", "tally", "cursor", "done", "total", "started_at"},
     "rehearsal_seen": frozenset(),
+    "undos": frozenset({"open_rule_id", "done_at"}),
     "users": frozenset({"session_epoch", "last_sign_in_at"}),
     "alarm_receivers": frozenset(),
     "outgoing_webhooks": frozenset(),

@@ -64,6 +64,10 @@ _SHAPES: tuple[tuple[re.Pattern[str], Words], ...] = tuple(
             ),
         ),
         (
+            r"taken back by undo (?P<id>\d+)",
+            say("되돌리기 {id}번으로 보내지 않기로 했습니다.", "Not sent: taken back by undo {id}."),
+        ),
+        (
             r"(?P<call>[A-Z]+ \S+): no answer from Zendesk \((?P<kind>\w+)\)",
             say("Zendesk가 답하지 않았습니다 ({call}, {kind}).", "Zendesk did not answer ({call}, {kind})."),
         ),

@@ -14,7 +14,7 @@ from app.tickets.model import Ticket
 from app.words import Words, say
 
 _ORIGINS = {"rules": say("규칙", "Rules"), "rules on time": say("시간 규칙", "Rules on time")}
-_REFUND = "refund:"
+_REFUND, _UNDO = "refund:", "undo:"
 
 
 class PushState(StrEnum):
@@ -68,4 +68,6 @@ class Push(Base):
         """What decided it, in words; an origin that is not known reads as it is."""
         if self.origin.startswith(_REFUND):
             return say("환불 결과 {ref}", "Outcome of refund {ref}").fill(ref=self.origin.removeprefix(_REFUND))
+        if self.origin.startswith(_UNDO):
+            return say("규칙이 한 일 되돌리기", "Taking back what a rule did")
         return _ORIGINS.get(self.origin, say(self.origin, self.origin))

@@ -6,7 +6,7 @@ from app.people.model import Role
 
 SUBJECTS = (
     *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
-    *("inbox", "outbox", "link", "users", "audit", "home"),
+    *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
 )
 EDITED = (*("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"), "users")
 SPECIAL = frozenset(
@@ -42,6 +42,7 @@ DAILY = (
     "macros",
     "rules",
     "runs",
+    "undos",
 )
 
 RIGHTS: dict[Role, frozenset[str]] = {
