@@ -11,6 +11,7 @@ from typing import Any
 from app.language.conditions import Condition
 from app.language.facts_of_ticket import Change, Comment, Person
 from app.language.readers import Read
+from app.language.shape import Shape
 from app.language.sight import Sight, Unknown
 from app.language.values import text_of
 from app.words import say
@@ -22,6 +23,11 @@ NOT_A_TIME = Unknown(say("시각으로 비교할 수 없는 값입니다.", "The
 NOT_RANKED = Unknown(say("순서를 알 수 없는 값입니다.", "The value has no rank."))
 NO_SUCH_SCHEDULE = Unknown(say("여기서 모르는 업무 일정입니다.", "That schedule is not known here."))
 NOT_IN_LANGUAGE = Unknown(say("알 수 없는 필드나 연산자입니다.", "The field or the operator is not known."))
+
+EMPTY: tuple[object, ...] = ("", None, [], ())
+ABSENT = (*EMPTY, frozenset())
+PRESENT, CHANGED, NOTHING = "present", "changed", ("nothing",)
+"""Keys that stand for no value of a ticket: it has one, it was changed, it is empty."""
 
 ORDER: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType({
     "is": compare.eq,
@@ -35,12 +41,16 @@ ORDER: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`met` is the quick answer; `look` is the same answer with what was seen, for people, and why it is unknown."""
+    """`met` is the quick answer; `look` is the same answer with what was seen, for people, and why it is unknown.
+
+    `shape` says the same once more, where a table can answer it (app/language/index.py).
+    """
 
     condition: Condition
     read: Read
     holds: Holds
     cost: int = 1
+    shape: Shape | None = None
 
     def met(self, sight: Sight) -> bool:
         value = self.read(sight)

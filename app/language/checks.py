@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from app.language.check import NOT_A_NUMBER, NOT_A_TIME, NOT_IN_LANGUAGE, ORDER, Check, never
+from app.language.check import ABSENT, CHANGED, NOT_A_NUMBER, NOT_A_TIME, NOT_IN_LANGUAGE, ORDER, PRESENT, Check, never
 from app.language.conditions import Condition
 from app.language.custom_checks import custom_check
 from app.language.facts_of_ticket import Change
@@ -13,11 +13,10 @@ from app.language.kinds import ValueKind
 from app.language.operators import CHANGE, PRESENCE
 from app.language.plain_checks import KEYWORDS, plain_check
 from app.language.readers import READERS, SPANS, TEXTS, Read, custom_reader
+from app.language.shape import Among, How, Ordered, anywhere, needles_of
 from app.language.sight import NOT_KNOWN, Sight, Unknown
 from app.language.values import folded, moment_of, number_of, tags_of, text_of, wanted_words
 from app.language.vocabulary import family_key, field_of
-
-_NOTHING: tuple[object, ...] = ("", None, [], (), frozenset())
 
 
 def check_of(condition: Condition) -> Check:
@@ -46,7 +45,7 @@ def _tags(condition: Condition, read: Read) -> Check:
     def tags(value: object, _sight: Sight) -> bool:
         return wanted.isdisjoint(value) is not expected if isinstance(value, frozenset) else not expected
 
-    return Check(condition, read, tags)
+    return Check(condition, read, tags, shape=Among(How.tags, read, frozenset(wanted), expected))
 
 
 def _number(condition: Condition, read: Read) -> Check:
@@ -56,7 +55,7 @@ def _number(condition: Condition, read: Read) -> Check:
         seen = number_of(value)
         return NOT_A_NUMBER if seen is None or limit is None else order(seen, limit)
 
-    return Check(condition, read, number)
+    return Check(condition, read, number, shape=Ordered(How.number, read, condition.operator, limit))
 
 
 def _moment(condition: Condition, read: Read) -> Check:
@@ -66,12 +65,13 @@ def _moment(condition: Condition, read: Read) -> Check:
         seen = moment_of(value)
         return NOT_A_TIME if seen is None or limit is None else order(seen, limit)
 
-    return Check(condition, read, moment)
+    return Check(condition, read, moment, shape=Ordered(How.moment, read, condition.operator, limit))
 
 
 def _address(condition: Condition, read: Read) -> Check:
     wanted = folded(text_of(condition.value))
-    return Check(condition, read, lambda value, _: folded(text_of(value)) == wanted)
+    shape = Among(How.address, read, frozenset({wanted}))
+    return Check(condition, read, lambda value, _: folded(text_of(value)) == wanted, shape=shape)
 
 
 _BY_KIND: Mapping[ValueKind, Callable[[Condition, Read], Check]] = MappingProxyType({
@@ -86,7 +86,8 @@ def _hours(condition: Condition) -> Check:
     """Whole hours, rounded down, so that "greater than 95" begins at 96 hours; a fraction wanted is cut off."""
     span = SPANS[condition.field]
     business = condition.operator.endswith("_business_hours")
-    order = ORDER[condition.operator.removesuffix("_business_hours")]
+    operator = condition.operator.removesuffix("_business_hours")
+    order = ORDER[operator]
     limit = number_of(condition.value)
 
     def read(sight: Sight) -> object:
@@ -96,13 +97,19 @@ def _hours(condition: Condition) -> Check:
     def hours(value: object, _sight: Sight) -> bool | Unknown:
         return NOT_A_NUMBER if limit is None else order(value, int(limit))
 
-    return Check(condition, read, hours, cost=4 if business else 1)
+    how = How.business_hours if business else How.hours
+    shape = Ordered(how, read, operator, None if limit is None else int(limit))
+    return Check(condition, read, hours, cost=4 if business else 1, shape=shape)
 
 
 def _words(condition: Condition) -> Check:
     """`includes` asks for any of the words, `is` for the whole string anywhere; what is seen is what was found."""
     text_in, name = TEXTS[condition.field], condition.field
     expected = condition.operator in {"includes", "is"}
+
+    def text(sight: Sight) -> object:
+        return text_in(sight.facts)
+
     if condition.operator in {"includes", "not_includes"}:
         wanted = wanted_words(condition.value)
         return Check(
@@ -110,6 +117,7 @@ def _words(condition: Condition) -> Check:
             lambda sight: sight.words(name, text_in(sight.facts)).found(wanted),
             lambda value, _: bool(value) is expected,
             cost=3,
+            shape=Among(How.words, text, needles_of(wanted), expected),
         )
     string = folded(text_of(condition.value))
     return Check(
@@ -117,6 +125,7 @@ def _words(condition: Condition) -> Check:
         lambda sight: [string] if string and string in sight.words(name, text_in(sight.facts)).text else [],
         lambda value, _: bool(value) is expected,
         cost=2,
+        shape=Among(How.words, text, anywhere(string), expected),
     )
 
 
@@ -128,7 +137,8 @@ def _presence(condition: Condition, read: Read) -> Check:
         value = read(sight)
         return "" if isinstance(value, Unknown) and value is not NOT_KNOWN else value
 
-    return Check(condition, known, lambda value, _: (value not in _NOTHING) is expected)
+    shape = Among(How.present, read, frozenset({PRESENT}), expected)
+    return Check(condition, known, lambda value, _: (value not in ABSENT) is expected, shape=shape)
 
 
 def _change(condition: Condition, read: Read) -> Check:
@@ -150,12 +160,14 @@ def _change(condition: Condition, read: Read) -> Check:
         aim = resolve(sight) if resolve else wanted
         if isinstance(aim, Unknown):
             return aim
-        return (_change_text(key, value.after if side == "value" else value.before) == aim) is expected
+        return (change_text(key, value.after if side == "value" else value.before) == aim) is expected
 
-    return Check(condition, changed, holds, cost=2)
+    key_wanted = CHANGED if side == "changed" else (side, wanted)
+    shape = None if resolve and side != "changed" else Among(How.change, changed, frozenset({key_wanted}), expected)
+    return Check(condition, changed, holds, cost=2, shape=shape)
 
 
-def _change_text(key: str, value: object) -> str:
+def change_text(key: str, value: object) -> str:
     """The mirror keeps a satisfaction score in the ticket's words, the rule in its own."""
     text = text_of(value)
     return {"offered": "false", "unoffered": "true"}.get(text, text) if key == "satisfaction_score" else text

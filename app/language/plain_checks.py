@@ -10,6 +10,7 @@ from app.language.check import NO_SUCH_SCHEDULE, NOT_RANKED, ORDER, Check, Holds
 from app.language.conditions import Condition
 from app.language.facts_of_ticket import Comment, Person
 from app.language.readers import Read
+from app.language.shape import Among, How
 from app.language.sight import NO_UPDATER, NOT_KNOWN, Sight, Unknown
 from app.language.values import tags_of, text_of
 
@@ -29,18 +30,21 @@ def plain_check(condition: Condition, read: Read) -> Check:
     wanted = text_of(condition.value)
     if condition.operator in {"includes", "not_includes"}:
         any_of, expected = tags_of(condition.value), condition.operator == "includes"
-        return Check(condition, read, lambda value, _: (text_of(value) in any_of) is expected)
+        shape = Among(How.text, read, frozenset(any_of), expected)
+        return Check(condition, read, lambda value, _: (text_of(value) in any_of) is expected, shape=shape)
     if condition.operator not in {"is", "is_not"}:
-        return Check(condition, read, _by_rank(condition, ORDER[condition.operator]))
+        return _by_rank(condition, read, ORDER[condition.operator])
     resolve = KEYWORDS.get((condition.field, wanted))
     if resolve is not None:
         return Check(condition, read, _against(resolve, equal=condition.operator == "is"))
+    only = frozenset({wanted})
     if condition.operator == "is":
-        return Check(condition, read, lambda value, _: text_of(value) == wanted)
-    return Check(condition, read, lambda value, _: text_of(value) != wanted)
+        return Check(condition, read, lambda value, _: text_of(value) == wanted, shape=Among(How.text, read, only))
+    not_it = Among(How.text, read, only, expected=False)
+    return Check(condition, read, lambda value, _: text_of(value) != wanted, shape=not_it)
 
 
-def _by_rank(condition: Condition, order: Callable[[object, object], bool]) -> Holds:
+def _by_rank(condition: Condition, read: Read, order: Callable[[object, object], bool]) -> Check:
     ranks = _RANKS.get(condition.field, {})
     limit = ranks.get(text_of(condition.value))
 
@@ -48,7 +52,8 @@ def _by_rank(condition: Condition, order: Callable[[object, object], bool]) -> H
         rank = ranks.get(text_of(value))
         return NOT_RANKED if rank is None or limit is None else order(rank, limit)
 
-    return by_rank
+    fitting = frozenset(key for key, rank in ranks.items() if limit is not None and order(rank, limit))
+    return Check(condition, read, by_rank, shape=Among(How.text, read, fitting))
 
 
 def _against(resolve: Wanted, *, equal: bool) -> Holds:

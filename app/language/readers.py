@@ -82,18 +82,23 @@ def _attachment(sight: Sight) -> object:
     return NO_UPDATE if update is None else bool(update.comment and update.comment.attachments)
 
 
-READERS: Mapping[str, Read] = MappingProxyType({
+ATTRIBUTES: Mapping[str, str] = MappingProxyType({
     **{
-        name: _fact(name)
+        name: name
         for name in (
             "status", "custom_status_id", "type", "priority", "group_id", "assignee_id", "requester_id",
             "organization_id", "via_id", "recipient", "brand_id", "ticket_form_id", "satisfaction_reason_code",
             "reopens", "replies", "agent_stations", "group_stations", "schedule_id",
         )
     },
-    "current_tags": _fact("tags"),
-    "number_of_incidents": _fact("incidents"),
-    "exact_created_at": _fact("created_at"),
+    "current_tags": "tags",
+    "number_of_incidents": "incidents",
+    "exact_created_at": "created_at",
+})  # fmt: skip
+"""Fields whose value is an attribute of the facts as it stands; None there is not known."""
+
+READERS: Mapping[str, Read] = MappingProxyType({
+    **{field: _fact(name) for field, name in ATTRIBUTES.items()},
     "current_via_id": _of_update("via_id"),
     "update_type": _of_update("type"),
     "locale_id": _of_requester("locale_id"),

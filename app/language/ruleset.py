@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from app.language.conditions import Conditions
+from app.language.index import Index
 from app.language.sight import Sight
 from app.language.verdict import ReadyConditions, Verdict
 
@@ -26,23 +27,37 @@ R = TypeVar("R", bound=Ruled)
 class RuleSet(Generic[R]):
     """Rules in their order of position (equal positions stay as they came). It keeps nothing of a ticket."""
 
-    __slots__ = ("_ready", "rules")
+    __slots__ = ("_ready", "index", "rules")
 
-    def __init__(self, rules: tuple[R, ...], ready: tuple[ReadyConditions, ...]) -> None:
+    def __init__(self, rules: tuple[R, ...]) -> None:
         self.rules = rules
-        self._ready = ready
+        self.index = Index([rule.conditions for rule in rules])
+        self._ready: dict[int, ReadyConditions] = {}
 
     @classmethod
     def compile(cls, rules: Iterable[R]) -> RuleSet[R]:
-        ordered = tuple(sorted(rules, key=lambda rule: rule.position))
-        return cls(ordered, tuple(ReadyConditions(rule.conditions) for rule in ordered))
+        return cls(tuple(sorted(rules, key=lambda rule: rule.position)))
 
     def __len__(self) -> int:
         return len(self.rules)
 
     def met(self, sight: Sight, start: int = 0) -> Iterator[int]:
-        """The indexes from `start` of the rules whose conditions are met, in order, worked out as they are asked."""
-        return (index for index in range(start, len(self._ready)) if self._ready[index].met(sight))
+        """The indexes from `start` of the rules whose conditions are met, in order."""
+        kept = sight.met
+        if kept is None or kept[0] is not self.index or kept[1] > start:
+            kept = sight.met = (self.index, start, self.index.met(sight, start))
+        return numbers_of(kept[2] >> start << start)
 
     def verdict(self, index: int, sight: Sight) -> Verdict:
-        return self._ready[index].verdict(sight)
+        ready = self._ready.get(index)
+        if ready is None:
+            ready = self._ready[index] = ReadyConditions(self.rules[index].conditions)
+        return ready.verdict(sight)
+
+
+def numbers_of(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low

@@ -29,14 +29,18 @@ NO_UPDATER = Unknown(say("지금 사용자가 없습니다.", "There is no curre
 
 
 class Sight:
-    """Made for one look and thrown away; not shared between threads."""
+    """Made for one look and thrown away; not shared between threads.
 
-    __slots__ = ("_business_hours", "_topics", "_words", "account", "facts", "now")
+    `met` is a rule set's: which of its rules (as bits, from a place on) it found to be met here.
+    """
+
+    __slots__ = ("_business_hours", "_topics", "_words", "account", "facts", "met", "now")
 
     def __init__(self, facts: TicketFacts, now: datetime, account: Account) -> None:
         self.facts = facts
         self.now = now
         self.account = account
+        self.met: tuple[object, int, int] | None = None
         self._words: dict[str, WordsOfText] = {}
         self._topics: frozenset[str] | None = None
         self._business_hours: dict[tuple[datetime, datetime], int] = {}

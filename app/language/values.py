@@ -11,8 +11,8 @@ from decimal import Decimal, InvalidOperation
 from app.language.account import SEOUL
 
 _JOINED = "\u3131-\u318e\uac00-\ud7a3\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff"
-_WRITTEN_JOINED = re.compile(f"[{_JOINED}]")
-_SEPARATE_WORD = re.compile(f"[^\\W{_JOINED}]+")
+WRITTEN_JOINED = re.compile(f"[{_JOINED}]")
+SEPARATE_WORD = re.compile(f"[^\\W{_JOINED}]+")
 _LONGEST_NUMBER = 40
 
 
@@ -46,7 +46,7 @@ def number_of(value: object) -> Decimal | None:
     if isinstance(value, bool):
         return None
     text = text_of(value).strip()
-    if not text or len(text) > _LONGEST_NUMBER:
+    if not text or len(text) > _LONGEST_NUMBER or text[0].isalpha():
         return None
     try:
         number = Decimal(text)
@@ -88,7 +88,7 @@ class WordsOfText:
 
     def __init__(self, text: str) -> None:
         self.text = folded(text)
-        self._separate = frozenset(_SEPARATE_WORD.findall(self.text))
+        self._separate: frozenset[str] | None = None
 
     def found(self, wanted: Iterable[str]) -> list[str]:
         """Which of the wanted words (already folded) are there, in their order."""
@@ -98,11 +98,13 @@ class WordsOfText:
         return any(self._has(word) for word in wanted)
 
     def _has(self, word: str) -> bool:
+        if self._separate is None:
+            self._separate = frozenset(SEPARATE_WORD.findall(self.text))
         if word in self._separate:
             return True
-        if _WRITTEN_JOINED.search(word):
+        if WRITTEN_JOINED.search(word):
             return word in self.text
-        if _SEPARATE_WORD.fullmatch(word):
+        if SEPARATE_WORD.fullmatch(word):
             return False
         return bool(re.search(f"(?<![^\\W{_JOINED}]){re.escape(word)}(?![^\\W{_JOINED}])", self.text))
 
