@@ -160,7 +160,8 @@
     input.focus();
   });
 
-  // ---- a page that asks how things stand: data-poll="address", values into [data-told=key]
+  // ---- a page that asks how things stand: data-poll="address", values into [data-told=key], a bar into
+  // progress[data-bar=key]; with data-until="key" the page is drawn anew once that is no longer so
   for (const place of all("[data-poll]")) {
     const ask = async () => {
       if (document.hidden) return;
@@ -168,7 +169,9 @@
       if (!answer?.ok) return;
       const told = await answer.json();
       for (const spot of all("[data-told]", place)) if (told[spot.dataset.told] !== undefined) spot.textContent = told[spot.dataset.told];
+      for (const bar of all("progress[data-bar]", place)) bar.value = told[bar.dataset.bar];
       for (const spot of all("[data-shown-if]", place)) spot.hidden = !told[spot.dataset.shownIf];
+      if (place.dataset.until && !told[place.dataset.until]) location.reload();
     };
     setInterval(ask, 3000);
   }
