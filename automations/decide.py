@@ -106,7 +106,7 @@ def no_longer_holds(session: Session, push: Push) -> str | None:
         if version is None or not _touched_since(record, run, push):
             continue
         rule = RuleDefinition.parse({**version.definition, "title": version.title}, run.rule.kind, str(run.rule_id))
-        facts = facts_at(record, event, values_now(push.ticket))
+        facts = facts_at(record, event, values_now(push.ticket), own_at=record.read_at)
         verdict = evaluate(rule.conditions, facts, clock.now())
         if not verdict.met:
             rows = ", ".join(f"{one.field} {one.operator} {one.wanted}" for one in verdict.blocking)

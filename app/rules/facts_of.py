@@ -1,4 +1,9 @@
-"""From the mirror's rows to what a rule may know: the ticket then or now, its people, its booking, its counts."""
+"""From a record to what a rule may know: the ticket as it was just after one of its updates, or at a time.
+
+No hindsight: whatever came after the moment of the look is taken back, on the ticket, in its conversation and on our
+own records; what cannot be taken back is not known. The exceptions: people and groups, see Record; and other tickets
+count for whoever is their requester today.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +11,60 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.language.facts_of_ticket import (
-    BookingFacts,
-    Comment,
-    CustomerFacts,
-    PartnerFacts,
-    Person,
-    RefundFacts,
-    TicketFacts,
-    Update,
-)
-from app.refunds.model import Refund
+from app.language.facts_of_ticket import Comment, Person, TicketFacts, Update
 from app.rules.channels import number_of
+from app.rules.own_then import booking_then, customer_then, partner_then, refund_then
 from app.rules.record import Record, read_record, read_records
 from app.rules.then import Values, changes_of, values_then
-from app.tickets.model import Comment as CommentRow
-from app.tickets.model import Ticket, TicketEvent
+from app.tickets.model import TicketEvent
 
-__all__ = ["Record", "facts_at", "read_record", "read_records"]
+__all__ = ["Record", "facts_at", "facts_at_time", "read_record", "read_records"]
+
+RATED = "satisfaction_score"
 
 
-def facts_at(record: Record, event: TicketEvent | None, values: Values | None = None, url: str = "") -> TicketFacts:
+def facts_at(
+    record: Record,
+    event: TicketEvent | None,
+    values: Values | None = None,
+    url: str = "",
+    own_at: datetime | None = None,
+) -> TicketFacts:
     """The ticket just after `event` (None: as it is now, looked at by time). `values` replace what the fields held,
-    for looking at an old cause with today's ticket. `url`: where people open the ticket.
+    for looking at an old cause with today's ticket, and `own_at` is when our own records are looked at, if not then.
+    `url`: where people open the ticket.
     """
-    ticket = record.ticket
-    last = event.audit_id if event else None
-    later = [one for one in record.events if last is not None and one.audit_id > last]
-    seen = [one for one in record.events if last is None or one.audit_id <= last]
+    if event is None:
+        return _facts(record, len(record.events), None, record.read_at, values, url)
+    place = next(
+        (place for place, one in enumerate(record.events, start=1) if one.audit_id > event.audit_id),
+        len(record.events) + 1,
+    )
+    return _facts(record, place - 1, event, own_at or event.created_at, values, url)
+
+
+def facts_at_time(record: Record, at: datetime, url: str = "") -> TicketFacts:
+    """The ticket as whoever looked at that time found it: what an automation saw. Not before the ticket was made."""
+    seen = sum(one.created_at <= at for one in record.events)
+    return _facts(record, seen, None, at, None, url)
+
+
+def _facts(
+    record: Record, count: int, event: TicketEvent | None, at: datetime, values: Values | None, url: str
+) -> TicketFacts:
+    """`count`: of the updates, how many had been made."""
+    ticket, people = record.ticket, record.people
+    seen, later = record.events[:count], record.events[count:]
     if values is None:
         values = values_then(ticket, later)
-    said = [comment for comment in record.comments if last is None or comment.audit_id <= last]
-    requester = record.people.get(_number(values["requester_id"]) or 0)
-    assignee = record.people.get(_number(values["assignee_id"]) or 0)
+    said = _said_by_then(record, later, at)
+    requester_id, assignee_id = _number(values["requester_id"]), _number(values["assignee_id"])
+    group_id = _number(values["group_id"])
+    given_away = () if requester_id == ticket.requester_id else (ticket.created_at,)
+    booked = booking_then(record.own, ticket.booking_id, at)
     return TicketFacts(
         id=str(ticket.zendesk_id),
-        external_id=ticket.external_id or "",
+        external_id=values["external_id"] or "",
         subject=values["subject"] or "",
         description=ticket.description or "",
         status=values["status"],
@@ -49,47 +72,72 @@ def facts_at(record: Record, event: TicketEvent | None, values: Values | None = 
         type=values["type"] or "",
         priority=values["priority"] or "",
         group_id=_id(values["group_id"]),
-        group_name=ticket.group.name if ticket.group and ticket.group_id == _number(values["group_id"]) else "",
+        group_name=record.groups.get(group_id or 0, ""),
         assignee_id=_id(values["assignee_id"]),
         requester_id=_id(values["requester_id"]) or None,
         organization_id=_id(values["organization_id"]),
-        requester=requester,
-        submitter=record.people.get(ticket.submitter_id or 0),
-        assignee=assignee,
+        requester=people.get(requester_id or 0),
+        submitter=people.get(ticket.submitter_id or 0),
+        assignee=people.get(assignee_id or 0),
         tags=frozenset(values["tags"]),
         via_id=number_of(ticket.channel),
         recipient=values["recipient"] or "",
         brand_id=_id(values["brand_id"]),
         ticket_form_id=_id(values["ticket_form_id"]),
-        is_public=bool(values["is_public"]),
+        is_public=any(one.public for one in said) if said else bool(values["is_public"]),
         custom_fields={key: value for key, value in values.items() if key.isdigit()},
-        satisfaction_score=ticket.satisfaction or "unoffered",
+        satisfaction_score=_rating(record, event, seen, later),
         url=url,
         created_at=ticket.created_at,
-        updated_at=event.created_at if event else ticket.updated_at,
-        due_at=ticket.due_at,
+        updated_at=seen[-1].created_at if seen and (later or event) else ticket.updated_at,
+        due_at=_moment(values["due_at"]),
         status_since=_since(seen, "status") or ticket.created_at,
         assigned_at=_since(seen, "assignee_id") if values["assignee_id"] else None,
-        requester_updated_at=_last_by(seen, ticket.requester_id),
-        assignee_updated_at=_last_by(seen, _number(values["assignee_id"])),
+        requester_updated_at=_last_by(seen, requester_id),
+        assignee_updated_at=_last_by(seen, assignee_id),
         reopens=_reopens(seen),
-        replies=sum(
-            comment.is_public and _role(record.people, comment.author_id) in {"agent", "admin"} for comment in said
-        ),
+        replies=sum(one.public and _is_staff(one.author) for one in said),
         agent_stations=len({str(one.changes["assignee_id"][1]) for one in seen if _set(one, "assignee_id")}),
         group_stations=len({str(one.changes["group_id"][1]) for one in seen if _set(one, "group_id")}),
         incidents=None if ticket.has_incidents else 0,
-        comments=tuple(_comment(record.people, comment) for comment in said),
+        comments=said,
         update=_update(record, event) if event else None,
-        booking=_booking(ticket),
-        partner=_partner(ticket),
-        customer=_customer_facts(record),
-        refund=_refund(record.refund),
+        booking=booked[0] if booked else None,
+        partner=partner_then(record.own, booked[1], at) if booked else None,
+        customer=customer_then(record.own, requester_id, at, given_away),
+        refund=refund_then(record.own, ticket.booking_id, at),
     )
 
 
+def _said_by_then(record: Record, later: Sequence[TicketEvent], at: datetime) -> tuple[Comment, ...]:
+    """By the update that brought them; a comment whose update is not mirrored, by its own time."""
+    if not later:
+        return tuple(record.said)
+    first = later[0].audit_id
+    return tuple(
+        said
+        for row, said in zip(record.comments, record.said, strict=True)
+        if (row.audit_id < first if row.audit_id else row.created_at <= at)
+    )
+
+
+def _rating(
+    record: Record, event: TicketEvent | None, seen: Sequence[TicketEvent], later: Sequence[TicketEvent]
+) -> str | None:
+    """The newest rating by then. Where the ticket has one today and no update tells when it came, an earlier look
+    does not know it.
+    """
+    today = record.ticket.satisfaction or "unoffered"
+    if not later and (event is None or event.created_at >= record.ticket.updated_at):
+        return today
+    told = next((one.changes[RATED][1] for one in reversed(seen) if RATED in one.changes), None)
+    if told is not None:
+        return str(told)
+    return "unoffered" if today == "unoffered" or any(RATED in one.changes for one in later) else None
+
+
 def _update(record: Record, event: TicketEvent) -> Update:
-    spoken = next((comment for comment in record.comments if comment.audit_id == event.audit_id), None)
+    places = [place for place, row in enumerate(record.comments) if row.audit_id == event.audit_id]
     author = event.author_id
     updater = record.people.get(author or 0) or Person(
         id=str(author or ""), role="system" if not author or author < 0 else None
@@ -98,60 +146,8 @@ def _update(record: Record, event: TicketEvent) -> Update:
         type="Create" if event.is_creation else "Change",
         updater=updater,
         via_id=number_of(event.channel),
-        comment=_comment(record.people, spoken) if spoken else None,
+        comment=record.said[places[0]] if places else None,
         changes=changes_of(event),
-    )
-
-
-def _comment(people: dict[int, Person], comment: CommentRow) -> Comment:
-    return Comment(
-        body=comment.body,
-        public=comment.is_public,
-        id=str(comment.zendesk_id),
-        author=people.get(comment.author_id or 0),
-        created_at=comment.created_at,
-    )
-
-
-def _booking(ticket: Ticket) -> BookingFacts | None:
-    booking = ticket.booking
-    if booking is None:
-        return None
-    return BookingFacts(
-        number=booking.ref,
-        product=booking.product.value,
-        city=booking.city,
-        state=booking.state.value,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        price=booking.total_minor,
-        currency=booking.currency,
-    )
-
-
-def _partner(ticket: Ticket) -> PartnerFacts | None:
-    partner = ticket.booking.partner if ticket.booking else None
-    return PartnerFacts(name=partner.name, state=partner.state.value, city=partner.city) if partner else None
-
-
-def _customer_facts(record: Record) -> CustomerFacts | None:
-    customer = record.customer
-    if customer is None:
-        return None
-    return CustomerFacts(
-        name=customer.name, tier=customer.tier.value, language=customer.language, contacts_30d=record.contacts_30d
-    )
-
-
-def _refund(refund: Refund | None) -> RefundFacts | None:
-    if refund is None:
-        return None
-    return RefundFacts(
-        number=refund.ref,
-        state=refund.state.value,
-        amount=refund.amount_minor,
-        currency=refund.currency,
-        reason=refund.reason.value,
     )
 
 
@@ -175,9 +171,8 @@ def _set(event: TicketEvent, field: str) -> bool:
     return field in event.changes and event.changes[field][1] not in (None, "")
 
 
-def _role(people: dict[int, Person], user_id: int | None) -> str | None:
-    person = people.get(user_id or 0)
-    return person.role if person else None
+def _is_staff(person: Person | None) -> bool:
+    return person is not None and person.role in {"agent", "admin"}
 
 
 def _id(value: Any) -> str:
@@ -186,3 +181,14 @@ def _id(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     return int(value) if value not in (None, "") and str(value).isdecimal() else None
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time as the mirror has it, or as an audit writes it; what is no time is none."""
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        told = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.bookings.model import Booking, Customer
-from app.language.facts_of_ticket import Person
-from app.refunds.model import Refund
-from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
+from app.language.facts_of_ticket import Comment, Person
+from app.rules.own_rows import OwnRows, read_own_rows
+from app.tickets.model import Comment as CommentRow
+from app.tickets.model import Ticket, TicketEvent, ZendeskGroup, ZendeskUser
 
 ROLES = {"end-user": "end_user", "agent": "agent", "admin": "admin"}
-CONTACT_DAYS = 30
-Row = TypeVar("Row", TicketEvent, Comment)
+Row = TypeVar("Row", TicketEvent, CommentRow)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything we have of one ticket, read once for all its updates. `people` may know more than the ticket's."""
+    """Everything we have of one ticket, read once for all its looks, at `read_at`.
+
+    `events` and `comments` are in the order of their audits, `said` are the comments as facts. `people`, `groups`
+    (their names) and `own` are shared by all records of one reading: people with their roles, and groups' names, are
+    today's in every look, since Zendesk does not tell what they were.
+    """
 
     ticket: Ticket
     events: Sequence[TicketEvent]
-    comments: Sequence[Comment]
-    people: dict[int, Person]
-    customer: Customer | None
-    contacts_30d: int
-    refund: Refund | None
+    comments: Sequence[CommentRow]
+    said: Sequence[Comment] = ()
+    people: Mapping[int, Person] = field(default_factory=dict)
+    groups: Mapping[int, str] = field(default_factory=dict)
+    own: OwnRows = field(default_factory=OwnRows)
+    read_at: datetime = field(default_factory=clock.now)
 
 
 def read_record(session: Session, ticket: Ticket) -> Record:
@@ -41,49 +46,37 @@ def read_record(session: Session, ticket: Ticket) -> Record:
 
 def read_records(session: Session, tickets: Sequence[Ticket]) -> list[Record]:
     """One record a ticket, in their order. A fixed number of queries: ask for some hundreds at a time."""
+    read_at = clock.now()
     ids = [ticket.id for ticket in tickets]
     events = _by_ticket(
-        session.scalars(
-            select(TicketEvent)
-            .where(TicketEvent.ticket_id.in_(ids))
-            .order_by(TicketEvent.ticket_id, TicketEvent.audit_id)
-        )
+        session.scalars(select(TicketEvent).where(TicketEvent.ticket_id.in_(ids)).order_by(TicketEvent.audit_id))
     )
     comments = _by_ticket(
         session.scalars(
-            select(Comment).where(Comment.ticket_id.in_(ids)).order_by(Comment.ticket_id, Comment.zendesk_id)
+            select(CommentRow).where(CommentRow.ticket_id.in_(ids)).order_by(CommentRow.audit_id, CommentRow.zendesk_id)
         )
     )
-    named = {one for ticket in tickets for one in (ticket.requester_id, ticket.assignee_id, ticket.submitter_id)}
+    requesters = {ticket.requester_id for ticket in tickets} | set(_earlier(events, "requester_id"))
+    named = requesters | {one for ticket in tickets for one in (ticket.assignee_id, ticket.submitter_id)}
+    named |= set(_earlier(events, "assignee_id"))
     named |= {one.author_id for some in events.values() for one in some}
     named |= {one.author_id for some in comments.values() for one in some}
-    users = session.scalars(select(ZendeskUser).where(ZendeskUser.zendesk_id.in_([one for one in named if one])))
-    emails, people = {}, {}
-    for user in users:
-        people[user.zendesk_id] = _person(user)
-        emails[user.zendesk_id] = user.email
-    requesters = {ticket.requester_id for ticket in tickets if ticket.requester_id}
-    customers = _customers(session, {one: emails.get(one) for one in requesters})
-    since = clock.now() - timedelta(days=CONTACT_DAYS)
-    counted = select(Ticket.requester_id, func.count()).where(
-        Ticket.requester_id.in_(requesters), Ticket.created_at >= since
-    )
-    contacts = {row[0]: row[1] for row in session.execute(counted.group_by(Ticket.requester_id))}
+    users = session.scalars(select(ZendeskUser).where(ZendeskUser.zendesk_id.in_([one for one in named if one]))).all()
+    people = {user.zendesk_id: _person(user) for user in users}
+    groups = {group.zendesk_id: group.name for group in session.scalars(select(ZendeskGroup))}
+    emails = {user.zendesk_id: user.email for user in users}
     booked = {ticket.booking_id for ticket in tickets if ticket.booking_id is not None}
-    session.scalars(select(Booking).where(Booking.id.in_(booked)).options(joinedload(Booking.partner))).all()
-    refunds = {
-        one.booking_id: one
-        for one in session.scalars(select(Refund).where(Refund.booking_id.in_(booked)).order_by(Refund.id))
-    }
+    own = read_own_rows(session, {one: emails.get(one) for one in requesters if one}, booked)
     return [
         Record(
             ticket,
             events.get(ticket.id, []),
-            comments.get(ticket.id, []),
+            said := comments.get(ticket.id, []),
+            [_said(people, one) for one in said],
             people,
-            customers.get(ticket.requester_id or 0),
-            contacts.get(ticket.requester_id, 0),
-            refunds.get(ticket.booking_id or 0),
+            groups,
+            own,
+            read_at,
         )
         for ticket in tickets
     ]
@@ -96,16 +89,13 @@ def _by_ticket(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return found
 
 
-def _customers(session: Session, emails: dict[int, str | None]) -> dict[int, Customer]:
-    """By Zendesk's user: our customer of that user, else of that address."""
-    wanted = [email for email in emails.values() if email]
-    rows = session.scalars(
-        select(Customer).where(Customer.zendesk_id.in_(list(emails)) | Customer.email.in_(wanted)).order_by(Customer.id)
-    ).all()
-    of_user = {one.zendesk_id: one for one in rows if one.zendesk_id is not None}
-    of_email = {one.email: one for one in reversed(rows) if one.email}
-    found = {user: of_user.get(user) or of_email.get(email or "") for user, email in emails.items()}
-    return {user: one for user, one in found.items() if one is not None}
+def _earlier(events: Mapping[int, Iterable[TicketEvent]], field_name: str) -> Iterable[int]:
+    """Everyone whom the updates name in a field: who is in it today may not be who was."""
+    for some in events.values():
+        for event in some:
+            for value in event.changes.get(field_name, ()):
+                if value and str(value).isdecimal():
+                    yield int(value)
 
 
 def _person(user: ZendeskUser) -> Person:
@@ -117,4 +107,14 @@ def _person(user: ZendeskUser) -> Person:
         language=user.locale or "",
         time_zone=user.time_zone,
         tags=frozenset(user.tags),
+    )
+
+
+def _said(people: Mapping[int, Person], comment: CommentRow) -> Comment:
+    return Comment(
+        body=comment.body,
+        public=comment.is_public,
+        id=str(comment.zendesk_id),
+        author=people.get(comment.author_id or 0),
+        created_at=comment.created_at,
     )

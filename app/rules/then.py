@@ -22,6 +22,8 @@ FIELDS = (
     "custom_status_id",
     "recipient",
     "is_public",
+    "external_id",
+    "due_at",
 )
 Values = dict[str, Any]
 

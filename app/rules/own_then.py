@@ -1,0 +1,149 @@
+"""Our own records as they were at a time: what came later is taken back, and what was not entered yet is not there.
+
+Pure. A state is what its moves tell; any other column is today's with the audit's later changes taken back. A change
+that was written past the audit (a bulk UPDATE) cannot be taken back: only what a refund holds of a booking is, and no
+condition asks for that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+from app.clock import in_seoul
+from app.language.facts_of_ticket import BookingFacts, CustomerFacts, PartnerFacts, RefundFacts
+from app.partners.model import PartnerState
+from app.refunds.model import Refund, RefundState
+from app.rules.own_rows import OwnRows
+
+OPEN = frozenset({RefundState.requested, RefundState.approved, RefundState.paying, RefundState.unknown})
+CONTACT_DAYS = 30
+_DAY = 86_400.0
+
+
+def booking_then(rows: OwnRows, booking_id: int | None, at: datetime) -> tuple[BookingFacts, int | None] | None:
+    """The booking and who worked for it then, by our id. A ticket that was linked later counts as linked from the
+    beginning: what it is about has not changed by our finding out.
+    """
+    booking = rows.bookings.get(booking_id or 0)
+    if booking is None or booking.created_at > at:
+        return None
+    was = _Was(rows, "bookings", booking, at)
+    return BookingFacts(
+        number=was("ref"),
+        product=was("product"),
+        city=was("city"),
+        state=was("state"),
+        starts_at=_moment(was("starts_at")),
+        ends_at=_moment(was("ends_at")),
+        price=was("total_minor"),
+        currency=was("currency"),
+    ), was("partner_id")
+
+
+def partner_then(rows: OwnRows, partner_id: int | None, at: datetime) -> PartnerFacts | None:
+    partner = rows.partners.get(partner_id or 0)
+    if partner is None or partner.created_at > at:
+        return None
+    was = _Was(rows, "partners", partner, at)
+    moves = rows.partner_moves.get(partner.id, ())
+    done = [one for one in moves if one.at <= at]
+    state = done[-1].now if done else moves[0].was if moves else partner.state
+    return PartnerFacts(name=was("name"), state=state.value, city=was("city"))
+
+
+def warnings_then(rows: OwnRows, partner_id: int, at: datetime) -> int:
+    return sum(one.now is PartnerState.warned and one.at <= at for one in rows.partner_moves.get(partner_id, ()))
+
+
+def insured_until(rows: OwnRows, partner_id: int, at: datetime) -> date | Literal[""]:
+    """The last day of the insurance in force; "" where none was, as far as was entered by then."""
+    today, last = in_seoul(at).date(), None
+    for one in rows.insurances.get(partner_id, ()):
+        entered = rows.made_at.get(("insurances", one.id))
+        if entered is not None and entered > at:
+            continue
+        was = _Was(rows, "insurances", one, at)
+        starts_on, ends_on = _day(was("starts_on")), _day(was("ends_on"))
+        if starts_on <= today <= ends_on and (last is None or ends_on > last):
+            last = ends_on
+    return last or ""
+
+
+def customer_then(
+    rows: OwnRows, requester_id: int | None, at: datetime, given_away: Sequence[datetime] = ()
+) -> CustomerFacts | None:
+    """`given_away`: when those tickets were made that were this requester's then, and are somebody else's today."""
+    customer = rows.customers.get(requester_id or 0)
+    if customer is None or customer.created_at > at:
+        return None
+    was = _Was(rows, "customers", customer, at)
+    contacts = (*until(rows.contacts.get(requester_id or 0, ()), at), *given_away)
+    return CustomerFacts(
+        name=was("name"),
+        tier=was("tier"),
+        language=was("language"),
+        contacts_30d=sum((at - one).total_seconds() <= CONTACT_DAYS * _DAY for one in contacts),
+    )
+
+
+def refunds_then(rows: OwnRows, booking_id: int | None, at: datetime) -> list[tuple[Refund, RefundState]]:
+    """Those asked for by then, in that order, each with its state then."""
+    asked = [one for one in rows.refunds.get(booking_id or 0, ()) if one.requested_at <= at]
+    return [(one, _state_of(rows, one, at)) for one in asked]
+
+
+def refund_then(rows: OwnRows, booking_id: int | None, at: datetime) -> RefundFacts | None:
+    """The newest of the booking."""
+    asked = refunds_then(rows, booking_id, at)
+    if not asked:
+        return None
+    refund, state = asked[-1]
+    was = _Was(rows, "refunds", refund, at)
+    return RefundFacts(
+        number=was("ref"),
+        state=state.value,
+        amount=was("amount_minor"),
+        currency=was("currency"),
+        reason=was("reason"),
+    )
+
+
+def until(moments: Sequence[datetime], at: datetime) -> tuple[datetime, ...]:
+    """Those of the ordered moments that had come by then."""
+    return tuple(moments[: bisect_right(moments, at)])
+
+
+def _state_of(rows: OwnRows, refund: Refund, at: datetime) -> RefundState:
+    moves = rows.refund_moves.get(refund.id, ())
+    return next((one.now for one in reversed(moves) if one.at <= at), RefundState.requested)
+
+
+class _Was:
+    """Reads columns of one row as they were: today's, unless a later change tells what stood before."""
+
+    __slots__ = ("_before", "_row")
+
+    def __init__(self, rows: OwnRows, table: str, row: Any, at: datetime) -> None:
+        self._row = row
+        self._before: dict[str, Any] = {}
+        for changed_at, changed in rows.changes.get((table, row.id), ()):
+            if changed_at <= at:
+                break
+            self._before.update({column: pair[0] for column, pair in changed.items()})
+
+    def __call__(self, column: str) -> Any:
+        if column in self._before:
+            return self._before[column]
+        value = getattr(self._row, column)
+        return getattr(value, "value", value)
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
