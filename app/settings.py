@@ -24,7 +24,9 @@ TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`zendesk_url` is a base such as https://acme.zendesk.com; `redis_url` None means: ask the home's own Valkey."""
+    """`zendesk_url` is a base such as https://acme.zendesk.com; `redis_url` None means: ask the home's own Valkey.
+    `smtp_url` None means: no e-mail leaves.
+    """
 
     home: Path
     demo: bool
@@ -37,6 +39,10 @@ class Settings:
     public_url: str
     port: int = 8000
     sandbox_port: int = 8010
+    mailbox_port: int = 8020
+    mailbox_smtp_port: int = 8025
+    smtp_url: str | None = None
+    mail_from: str = "Opsroom <opsroom@localhost.invalid>"
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     secure_cookies: bool = False
@@ -49,6 +55,10 @@ class Settings:
         home = Path(env.get("OPSROOM_HOME") or "var").expanduser().absolute()
         demo = _switch(env, "OPSROOM_DEMO", problems, default=not any(env.get(name) for name in PRODUCTION))
         port, sandbox_port = _port(env, "PORT", 8000, problems), _port(env, "SANDBOX_PORT", 8010, problems)
+        mailbox_port = _port(env, "MAILBOX_PORT", 8020, problems)
+        mailbox_smtp_port = _port(env, "MAILBOX_SMTP_PORT", 8025, problems)
+        smtp_url = env.get("SMTP_URL") or (f"smtp://127.0.0.1:{mailbox_smtp_port}" if demo else None)
+        problems.extend(_mail_problems(env))
         hops = _number(env, "PROXY_HOPS", 0, problems)
         secret_key = env.get("SECRET_KEY", "")
         if demo and (refused := _unusable(home)):
@@ -88,6 +98,10 @@ class Settings:
             public_url=public_url.rstrip("/"),
             port=port,
             sandbox_port=sandbox_port,
+            mailbox_port=mailbox_port,
+            mailbox_smtp_port=mailbox_smtp_port,
+            smtp_url=smtp_url,
+            mail_from=env.get("MAIL_FROM") or "Opsroom <opsroom@demo.example>",
             trusted_hosts=tuple(host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()),
             proxy_hops=hops,
             secure_cookies=public_url.startswith("https://"),
@@ -127,6 +141,23 @@ def _unusable(home: Path) -> str | None:
     except OSError as wrong:
         said = f"OPSROOM_HOME ({home}) is no folder that can be written to: {wrong.strerror}."
         return f"{said} Name another one: OPSROOM_HOME=~/opsroom"
+
+
+def _mail_problems(env: Mapping[str, str]) -> list[str]:
+    """What is wrong with SMTP_URL and MAIL_FROM; a password is never told."""
+    url, sender = env.get("SMTP_URL", ""), env.get("MAIL_FROM", "")
+    problems = []
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+        is_whole = is_whole and bool(parts.username) == bool(parts.password) and not parts.path.strip("/")
+    except ValueError:
+        is_whole = False
+    if url and not is_whole:
+        problems.append("SMTP_URL must look like smtp://user:password@mail.example.com:587, or smtps://…:465.")
+    if url and "@" not in sender:
+        problems.append("MAIL_FROM is not set. With SMTP_URL it is the address that e-mails come from.")
+    return problems
 
 
 def _set(env: Mapping[str, str]) -> str:

@@ -83,6 +83,8 @@ def stages(settings: Settings) -> list[list[Child]]:
     if _has_sandbox(settings):
         table.append([child("sandbox", *_sandbox(settings), ready=_health(settings.sandbox_port, "/_sandbox/health"))])
         table.append([step("connect", "zendesk", "connect")])
+    if _has_mailbox(settings):
+        table.append([child("mailbox", *_mailbox(settings), ready=_health(settings.mailbox_port, "/health"))])
     table.append([child("web", *_web(settings), ready=_health(settings.port, "/health"))])
     table.append(
         [
@@ -107,6 +109,9 @@ def welcome(settings: Settings) -> Words:
     if _has_sandbox(settings):
         url = settings.zendesk_url
         lines.append(say("  Zendesk 연습장  {url}", "  A Zendesk in a box   {url}").fill(url=url))
+    if _has_mailbox(settings):
+        url = f"http://{HOST}:{settings.mailbox_port}"
+        lines.append(say("  데모 편지함     {url}", "  The demo's mailbox   {url}").fill(url=url))
     lines += [
         say("  자료와 기록     {home}", "  Its files and logs   {home}").fill(home=settings.home),
         *_sign_ins(settings.home / KEPT_IN),
@@ -146,6 +151,17 @@ def _has_sandbox(settings: Settings) -> bool:
     return settings.demo and settings.zendesk_url == f"http://{HOST}:{settings.sandbox_port}"
 
 
+def _has_mailbox(settings: Settings) -> bool:
+    return settings.demo and settings.smtp_url == f"smtp://{HOST}:{settings.mailbox_smtp_port}"
+
+
+def _mailbox(settings: Settings) -> tuple[str, ...]:
+    return (
+        *("-m", "integrations.mail", "--data", str(settings.home / "mailbox")),
+        *("--port", str(settings.mailbox_port), "--smtp-port", str(settings.mailbox_smtp_port)),
+    )
+
+
 def _sandbox(settings: Settings) -> tuple[str, ...]:
     return (
         *("-m", "integrations.zendesk.sandbox", "--host", HOST, "--port", str(settings.sandbox_port)),
@@ -182,10 +198,12 @@ def _check_ports(settings: Settings) -> None:
     wanted = {"PORT": settings.port}
     if _has_sandbox(settings):
         wanted["SANDBOX_PORT"] = settings.sandbox_port
+    if _has_mailbox(settings):
+        wanted |= {"MAILBOX_PORT": settings.mailbox_port, "MAILBOX_SMTP_PORT": settings.mailbox_smtp_port}
     if len(set(wanted.values())) < len(wanted):
-        raise CannotRun(
-            say("PORT와 SANDBOX_PORT는 서로 달라야 합니다.", "PORT and SANDBOX_PORT must be two different ports.")
-        )
+        names = ", ".join(wanted)
+        words = say("{names}는 서로 달라야 합니다.", "{names} must be different ports.")
+        raise CannotRun(words.fill(names=names))
     for name, port in wanted.items():
         if _is_taken(port):
             raise CannotRun(

@@ -10,7 +10,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import mirror, payout, push, sweep, sync, timed, twins, undo
+from automations import mirror, payout, post, push, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +18,7 @@ REACTIONS = {
     Fact.inbox_filled: mirror.drain,
     Fact.push_owed: push.drain,
     Fact.refund_approved: payout.drain,
+    Fact.letter_owed: post.drain,
     Fact.twin_off: twins.drain,
     Fact.undo_asked: undo.drain,
     Fact.sync_asked: sync.run,

@@ -12,7 +12,7 @@ from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.undo.model import Undo, UndoState
-from automations import payout, telling
+from automations import payout, post, telling
 
 
 def run() -> None:
@@ -35,6 +35,7 @@ def waiting() -> list[Fact]:
         Fact.inbox_filled: exists().where(inbox),
         Fact.push_owed: exists().where(outbox),
         Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now))),
+        Fact.letter_owed: exists().where(post.due(now)),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
         Fact.undo_asked: exists().where(Undo.state == UndoState.asked),
     }

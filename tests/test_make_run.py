@@ -10,7 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,12 @@ START_SECONDS = 180.0
 class House(MarkedRun):
     """`make run` on a home; its ports are picked free."""
 
-    def __init__(self, home: Path, ports: tuple[int, int]) -> None:
-        web, sandbox = ports
+    def __init__(self, home: Path, ports: tuple[int, ...]) -> None:
+        web, sandbox, mailbox, smtp = ports
         self.home = home
-        self.web, self.sandbox = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}"
+        self.web, self.sandbox, self.mailbox = (f"http://127.0.0.1:{port}" for port in (web, sandbox, mailbox))
         ours = {"OPSROOM_HOME": str(home), "PORT": str(web), "SANDBOX_PORT": str(sandbox)}
+        ours |= {"MAILBOX_PORT": str(mailbox), "MAILBOX_SMTP_PORT": str(smtp)}
         super().__init__(
             [sys.executable, "-m", "app.supervisor"], home.with_suffix(".out"), ours, deadline=START_SECONDS
         )
@@ -58,7 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_house(home: Path, ports: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], House]]:
+def open_house(home: Path, ports: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], House]]:
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     houses: list[House] = []
@@ -74,12 +75,13 @@ def open_house(home: Path, ports: tuple[int, int], monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(scope="module")
-def ports() -> tuple[int, int]:
-    """Two that are free now, for every start of the home."""
-    with closing(socket.socket()) as one, closing(socket.socket()) as other:
-        for probe in (one, other):
+def ports() -> tuple[int, ...]:
+    """Four that are free now, for every start of the home."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(closing(socket.socket())) for _ in range(4)]
+        for probe in probes:
             probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+        return tuple(probe.getsockname()[1] for probe in probes)
 
 
 def kept(home: Path) -> dict[str, str]:
@@ -92,6 +94,8 @@ def test_it_comes_up_whole_mends_itself_and_leaves_nothing(open_house: Callable[
     house = open_house()
     assert house.web in house.told()
     assert house.sandbox in house.told()
+    assert house.mailbox in house.told()
+    assert house.ask(f"{house.mailbox}/letters.json") == []
     assert "@" in house.told(), "the sign-ins of the demo are told"
     assert house.ask(f"{house.web}/health") == {"status": "up"}
     house.until(lambda: (house.ask(f"{house.web}/ready") or {}).get("status") == "ready")

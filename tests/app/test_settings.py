@@ -67,6 +67,10 @@ def test_a_weak_secret_key_does_not_start(tmp_path: Path, weak: str) -> None:
         ({"PORT": "http"}, "PORT must be a whole number"),
         ({"PORT": "70000"}, "PORT must be between 1 and 65535"),
         ({"PROXY_HOPS": "-1"}, "PROXY_HOPS must be a whole number"),
+        ({"SMTP_URL": "mail.acme.example", "MAIL_FROM": "a@b.c"}, "SMTP_URL must look like"),
+        ({"SMTP_URL": "smtp://me@mail.acme.example", "MAIL_FROM": "a@b.c"}, "SMTP_URL must look like"),
+        ({"SMTP_URL": "smtp://mail.acme.example"}, "MAIL_FROM is not set"),
+        ({"MAILBOX_PORT": "0"}, "MAILBOX_PORT must be between 1 and 65535"),
         ({"OPSROOM_DEMO": "perhaps"}, "OPSROOM_DEMO must be 1 or 0"),
     ],
 )

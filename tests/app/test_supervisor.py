@@ -20,7 +20,18 @@ from app.words import speak, spoken
 
 # Variables of the machine that would change what is started.
 OURS = (
-    *("OPSROOM_HOME", "OPSROOM_DEMO", "PORT", "SANDBOX_PORT", "PUBLIC_URL", "TRUSTED_HOSTS", "PROXY_HOPS"),
+    *(
+        "OPSROOM_HOME",
+        "OPSROOM_DEMO",
+        "PORT",
+        "SANDBOX_PORT",
+        "MAILBOX_PORT",
+        "MAILBOX_SMTP_PORT",
+        "SMTP_URL",
+        "PUBLIC_URL",
+        "TRUSTED_HOSTS",
+        "PROXY_HOPS",
+    ),
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_TOKEN"),
 )
 
@@ -55,6 +66,7 @@ def test_the_demo_runs_the_whole_house_in_order(tmp_path: Path) -> None:
         ["demo"],
         ["sandbox"],
         ["connect"],
+        ["mailbox"],
         ["web"],
         ["events-1", "events-2", "slow-1", "long-1"],
         ["schedule"],
@@ -91,7 +103,10 @@ def test_children_agree_on_the_home_whatever_folder_they_look_from(tmp_path: Pat
     assert {child.env.get("OPSROOM_HOME") for stage in stages(settings)[1:] for child in stage} == {str(tmp_path)}
 
 
-@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
+PORTS = ("PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT")
+
+
+@pytest.mark.parametrize("name", PORTS)
 def test_a_taken_port_is_named_with_what_to_do(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,7 +114,7 @@ def test_a_taken_port_is_named_with_what_to_do(
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        for each in ("PORT", "SANDBOX_PORT"):
+        for each in PORTS:
             monkeypatch.setenv(each, str(taken if each == name else a_free_port()))
         assert main([]) == 1
     told = capsys.readouterr().out
@@ -113,7 +128,7 @@ def test_one_port_for_both_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setenv("PORT", port)
     monkeypatch.setenv("SANDBOX_PORT", port)
     assert main([]) == 1
-    assert "two different ports" in capsys.readouterr().out
+    assert "must be different ports" in capsys.readouterr().out
 
 
 def test_a_home_that_is_in_use_is_said_with_who_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,12 +166,13 @@ def test_the_refusal_is_korean_in_a_korean_terminal(
 def test_the_welcome_tells_addresses_and_who_may_sign_in(tmp_path: Path) -> None:
     rows = [{"role": "auditor", "email": "auditor@demo.example", "password": "made-for-this-home"}]
     (tmp_path / KEPT_IN).write_text(json.dumps(rows))
-    told = welcome(demo(tmp_path, PORT="8001", SANDBOX_PORT="8011"))
+    told = welcome(demo(tmp_path, PORT="8001", SANDBOX_PORT="8011", MAILBOX_PORT="8021"))
     for language in ("ko", "en"):
         with spoken(language):
             for part in (
                 "http://127.0.0.1:8001",
                 "http://127.0.0.1:8011",
+                "http://127.0.0.1:8021",
                 "auditor@demo.example",
                 "made-for-this-home",
             ):
