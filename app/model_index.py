@@ -16,6 +16,7 @@ from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyVersion
 from app.refunds.model import Refund, RefundMove
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
+from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
 from app.rules.undo.model import Undo, UndoItem
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
@@ -39,6 +40,8 @@ TABLES = (
     PartnerMove,
     Policy,
     PolicyVersion,
+    Publication,
+    PublicationMove,
     Push,
     Qualification,
     Receiver,

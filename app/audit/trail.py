@@ -38,6 +38,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "customers": frozenset(),
     "refunds": _WORKERS | {"provider_key", "form_token"},
     "rules": frozenset(),
+    "rule_publications": frozenset(),
     "macros": frozenset(),
     "rehearsals": _WORKERS | {"frozen", "tally", "cursor", "done", "total", "started_at"},
     "rehearsal_seen": frozenset(),

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import db
-from app.desk.saving import CHANGED, SAVED
 from app.desk.view import DeskView, Tab, needs
-from app.errors import Refusal
 from app.macros.model import Macro
 from app.rules import page, ticket_pages, twins
 from app.rules.form_doors import RuleFormDoors
+from app.rules.life_doors import LifeDoors
 from app.rules.model import Rule, RuleRun, RuleState, TwinState
-from app.rules.rule import EDIT, PUBLISH, go_live, move, roll_back, shift
-from app.words import Words, say
+from app.rules.publishing import PUBLISH
+from app.rules.rule import shift
+from app.words import say
 
-MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
 ON_TIME, ON_UPDATE = say("시간", "Time"), say("티켓 업데이트", "Ticket updated")
 TWIN_ASKED = say(
     "Zendesk에서 끄도록 요청했습니다. 곧 반영됩니다.", "Zendesk is asked to switch it off; that takes a moment."
 )
 
 
-class RuleView(RuleFormDoors, DeskView):
+class RuleView(RuleFormDoors, LifeDoors, DeskView):
     model = Rule
     subject = "rules"
     label = say("규칙", "Rules")
@@ -85,34 +83,14 @@ class RuleView(RuleFormDoors, DeskView):
         return super().render(template, **more)
 
     # --------------------------------------------------------------------------------------------- what may be done
-    @expose("/state/", methods=("POST",))
-    @needs(PUBLISH)
-    def state_view(self) -> ResponseReturnValue:
-        """Moves the rule: `now` is the state, `why` the words of whoever does it."""
-        rule, why = self._asked(), (request.form.get("why") or "")[:500]
-        wanted = request.form.get("now", "")
-        if wanted not in set(RuleState):
-            raise Refusal(say("그런 상태는 없습니다.", "There is no such state."))
-        now = RuleState(wanted)
-        return self._done(
-            rule, lambda: go_live(db.session(), rule, why) if now is RuleState.live else move(rule, now, why)
-        )
-
     @expose("/twin/", methods=("POST",))
     @needs(PUBLISH)
     def twin_view(self) -> ResponseReturnValue:
         """`wish` off: asks Zendesk to switch the twin off. Anything else accepts that both run."""
         rule = self._asked()
         if request.form.get("wish") == "off":
-            return self._done(rule, lambda: twins.ask_off(db.session(), rule), TWIN_ASKED)
-        return self._done(rule, lambda: twins.accept(rule))
-
-    @expose("/back-to/", methods=("POST",))
-    @needs(EDIT)
-    def back_to_view(self) -> ResponseReturnValue:
-        rule, number = self._asked(), request.form.get("number", "")
-        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-        return self._done(rule, lambda: roll_back(db.session(), rule, wanted), SAVED)
+            return self._lived(rule, lambda: twins.ask_off(db.session(), rule), TWIN_ASKED)
+        return self._lived(rule, lambda: twins.accept(rule))
 
     @expose("/shift/", methods=("POST",))
     @needs(PUBLISH)
@@ -123,26 +101,6 @@ class RuleView(RuleFormDoors, DeskView):
         shift(db.session(), rule, 1 if down else -1)
         db.session.commit()
         return redirect(self.get_url(".index_view", tab=request.form.get("tab") or None))
-
-    def _asked(self) -> Rule:
-        rule: Rule = self.get_one(request.form.get("id"))
-        return rule
-
-    def _done(self, rule: Rule, act: Any, told: Words = MOVED) -> ResponseReturnValue:
-        """Does it and goes back to the rule's page; a refusal is told there."""
-        rule_id = rule.id
-        try:
-            act()
-            db.session.commit()
-        except StaleDataError:
-            db.session.rollback()
-            flash(str(CHANGED), "error")
-        except Refusal as refusal:
-            db.session.rollback()
-            flash(str(refusal), "error")
-        else:
-            flash(str(told.fill(title=rule.title)), "success")
-        return redirect(self.get_url(".details_view", id=rule_id))
 
     # ------------------------------------------------------------------------------------------------------ the why
     @expose("/why/")

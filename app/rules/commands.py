@@ -22,6 +22,7 @@ from app.rules import why
 from app.rules.exchange import Incoming, read, to_text
 from app.rules.exporting import KINDS, export
 from app.rules.importing import Left, Report, What, take
+from app.rules.live import number_of
 from app.tickets.scope import seen_ticket
 from app.words import say, speak
 
@@ -147,7 +148,7 @@ def _where(left: Left) -> str:
 def _tell_rule(one: why.Why, pickers: Any) -> None:
     explained, use = one.explained, Use(one.rule.kind.value)
     sign = "✓" if explained.fired else "≈" if explained.nearest else "✗"
-    click.echo(f"{sign} {one.rule.title} [{named(one.rule.state).words}] v{one.rule.number}")
+    click.echo(f"{sign} {one.rule.title} [{named(one.rule.state).words}] v{number_of(one.rule)}")
     for reason in explained.verdict.reasons:
         row = condition_sentence(
             {"field": reason.field, "operator": reason.operator, "value": reason.wanted}, use, pickers

@@ -65,8 +65,8 @@ class Report:
 def take(session: Session, incoming: Iterable[Incoming]) -> Report:
     """Writes what is good into the session and reports everything; whether that is committed is the caller's choice.
 
-    A rule or macro that came before (the same id of Zendesk's) is changed, not doubled. One that is live here is left
-    alone where it differs: nothing goes live unseen.
+    A rule or macro that came before (the same id of Zendesk's) is changed, not doubled. Over a live rule comes a draft
+    version: what acts stays as it is. A live macro is left alone where it differs: nothing goes live unseen.
     """
     report = Report()
     for one in incoming:
@@ -123,8 +123,6 @@ def _rule(session: Session, one: Incoming) -> Taken:
 
 
 def _written(session: Session, rule: Rule | None, kind: RuleKind, raw: dict[str, Any]) -> Rule:
-    if rule is not None and rule.state is RuleState.live:
-        raise _is_live(rule.title)
     if rule is not None and rule.state is RuleState.retired:
         rule.move_to(RuleState.draft, WHY)
     description = raw.get("description")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.errors import Refusal
 from app.language.account import Account
 from app.language.kinds import Use
@@ -19,16 +21,17 @@ from app.macros.definition import MacroDefinition
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.rules.definition import RuleDefinition
-from app.rules.model import Rule, RuleKind, RuleState
+from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
+from app.rules.publication import Publication, PublicationState, in_force
 
 log = logging.getLogger(__name__)
-Row = TypeVar("Row", Rule, Macro)
+Row = TypeVar("Row", "Acting", Macro)
 Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """`numbers`: the version of each rule by its id as text; `macro_ids`: Zendesk's ids of macros by ours."""
+    """`numbers`: the version in force of each rule by its id as text; `macro_ids`: Zendesk's ids of macros by ours."""
 
     triggers: RuleSet[RuleDefinition]
     automations: RuleSet[RuleDefinition]
@@ -38,37 +41,116 @@ class Live:
     account: Account
 
 
-def definition_of(rule: Rule) -> RuleDefinition:
-    """The rule as the engine takes it: whether it decides is our state, not the account's `active`. Refuses with
-    RuleRefused."""
+def version_in_force(rule: Rule, at: datetime | None = None) -> RuleVersion | None:
+    """The version that acts at `at` (now, where left out) if the rule is switched on; None while none is published."""
+    published = in_force(rule.publications, at or clock.now())
+    return None if published is None else next(one for one in rule.versions if one.number == published.number)
+
+
+def number_of(rule: Rule) -> int:
+    """The number of the version that `definition_of` gives now."""
+    version = version_in_force(rule)
+    return rule.number if version is None else version.number
+
+
+def definition_of(rule: Rule, at: datetime | None = None) -> RuleDefinition:
+    """The version in force at `at`, as the engine takes it; the newest saved one where none is. `active` tells whether
+    it decides then: that is our state, not the account's `active`. Refuses with RuleRefused."""
+    version = version_in_force(rule, at)
+    if version is None:
+        return draft_of(rule)
+    return replace(as_definition(rule, version), active=rule.state is RuleState.live)
+
+
+def draft_of(rule: Rule) -> RuleDefinition:
+    """The newest saved version, which acts on nothing by being saved. Refuses with RuleRefused."""
     source = {**rule.definition, "title": rule.title, "position": rule.position}
-    return replace(RuleDefinition.parse(source, rule.kind, str(rule.id)), active=rule.state is RuleState.live)
+    return replace(RuleDefinition.parse(source, rule.kind, str(rule.id)), active=False)
+
+
+def as_definition(rule: Rule, version: RuleVersion) -> RuleDefinition:
+    """Any version as the engine takes it, in the rule's place of today. Refuses with RuleRefused."""
+    source = {**version.definition, "title": version.title, "position": rule.position}
+    return RuleDefinition.parse(source, rule.kind, str(rule.id))
 
 
 def read_live(session: Session, zendesk_url: str | None = None) -> Live:
-    """Compiled anew only when a rule or macro was changed since the last call in this process.
+    """Compiled anew only when a rule, a publication or a macro was changed since the last call in this process, or
+    when the moment has come at which another version is in force.
 
     One that is live and not understood (any more) is left out and logged; its screen says why. The others go on.
     """
-    stamp = _stamp(session)
+    now, stamp = clock.now(), _stamp(session)
     kept = session.info.get("opsroom.live")
-    if kept is not None and kept[0] == stamp:
-        live: Live = kept[1]
+    if kept is not None and kept[0] == stamp and kept[1].holds_at(now):
+        live: Live = kept[2]
         return live
-    rules = session.scalars(select(Rule).where(Rule.state == RuleState.live).order_by(Rule.position, Rule.id)).all()
+    acting, span = _in_force(session, now)
     macros = session.scalars(select(Macro).where(Macro.state == MacroState.live)).all()
+    parsed = {kind: _understood(_parsed, [one for one in acting if one.rule.kind is kind]) for kind in RuleKind}
     live = Live(
-        triggers=RuleSet.compile(_understood(definition_of, [one for one in rules if one.kind is RuleKind.trigger])),
-        automations=RuleSet.compile(
-            _understood(definition_of, [one for one in rules if one.kind is RuleKind.automation])
-        ),
-        numbers={str(rule.id): rule.number for rule in rules},
+        triggers=RuleSet.compile(parsed[RuleKind.trigger]),
+        automations=RuleSet.compile(parsed[RuleKind.automation]),
+        numbers={str(one.rule.id): one.version.number for one in acting},
         macros={one.id: one for one in _understood(macro_of, macros)},
         macro_ids={str(macro.id): macro.zendesk_id for macro in macros if macro.zendesk_id},
         account=Account(name=urlsplit(zendesk_url or "").hostname or "Opsroom"),
     )
-    session.info["opsroom.live"] = (stamp, live)
+    session.info["opsroom.live"] = (stamp, span, live)
     return live
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A rule that is switched on, and the version of it that acts."""
+
+    rule: Rule
+    version: RuleVersion
+
+    @property
+    def id(self) -> int:
+        return self.rule.id
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long what was read stays true as long as nobody changes a row; None is for ever."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def holds_at(self, at: datetime) -> bool:
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+def _parsed(one: Acting) -> RuleDefinition:
+    return replace(as_definition(one.rule, one.version), active=True)
+
+
+def _in_force(session: Session, at: datetime) -> tuple[list[Acting], Span]:
+    """What acts at `at`, in order, and for how long."""
+    rules = session.scalars(select(Rule).where(Rule.state == RuleState.live).order_by(Rule.position, Rule.id)).all()
+    published = select(Publication).where(
+        Publication.rule_id.in_([one.id for one in rules]), Publication.state == PublicationState.published
+    )
+    by_rule: dict[int, list[Publication]] = {}
+    for row in session.scalars(published.order_by(Publication.id)):
+        by_rule.setdefault(row.rule_id, []).append(row)
+    numbers = {rule_id: found.number for rule_id, rows in by_rule.items() if (found := in_force(rows, at)) is not None}
+    versions = {
+        row.rule_id: row
+        for row in session.scalars(
+            select(RuleVersion).where(tuple_(RuleVersion.rule_id, RuleVersion.number).in_(list(numbers.items())))
+        )
+    }
+    turns = [
+        turn for rows in by_rule.values() for row in rows for turn in (row.starts_at, row.ended_at) if turn is not None
+    ]
+    span = Span(
+        max((turn for turn in turns if turn <= at), default=None),
+        min((turn for turn in turns if turn > at), default=None),
+    )
+    return [Acting(rule, versions[rule.id]) for rule in rules if rule.id in versions], span
 
 
 def rules_of(live: Live, kind: Use) -> RuleSet[RuleDefinition]:
@@ -81,13 +163,14 @@ def _understood(parsed: Callable[[Row], Parsed], rows: Iterable[Row]) -> list[Pa
         try:
             found.append(parsed(row))
         except Refusal:
-            log.error("not_understood_and_left_out", extra={"kind": row.__tablename__, "row": row.id})  # noqa: TRY400
+            log.error("not_understood_and_left_out", extra={"kind": type(row).__name__, "row": row.id})  # noqa: TRY400
     return found
 
 
 def _stamp(session: Session) -> tuple[object, ...]:
     rules = session.execute(select(func.count(), func.max(Rule.updated_at), func.sum(Rule.version)).select_from(Rule))
+    published = session.execute(select(func.count(), func.sum(Publication.version)).select_from(Publication))
     macros = session.execute(
         select(func.count(), func.max(Macro.updated_at), func.sum(Macro.version)).select_from(Macro)
     )
-    return (*rules.one(), *macros.one())
+    return (*rules.one(), *published.one(), *macros.one())

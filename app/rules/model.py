@@ -26,6 +26,8 @@ class RuleKind(StrEnum):
 
 
 class RuleState(StrEnum):
+    """Whether the rule is switched on. Which version acts then, and from when on, is told by its publications."""
+
     draft = "draft"
     live = "live"
     paused = "paused"
@@ -46,7 +48,7 @@ class TwinState(StrEnum):
 
 MOVES: Mapping[RuleState, frozenset[RuleState]] = MappingProxyType({
     RuleState.draft: frozenset({RuleState.live, RuleState.retired}),
-    RuleState.live: frozenset({RuleState.paused, RuleState.retired}),
+    RuleState.live: frozenset({RuleState.paused, RuleState.draft, RuleState.retired}),
     RuleState.paused: frozenset({RuleState.live, RuleState.draft, RuleState.retired}),
     RuleState.retired: frozenset({RuleState.draft}),
 })  # fmt: skip
@@ -54,7 +56,8 @@ MOVES: Mapping[RuleState, frozenset[RuleState]] = MappingProxyType({
 
 class Rule(Base):
     """`definition` is Zendesk's own JSON: {"conditions": {"all", "any"}, "actions": [...]} with every key that came
-    in. `number` is the version now in `definition`; each saved version is kept in RuleVersion. `twin_why` is what
+    in. `title`, `definition` and `number` are those of the newest saved version, which acts on nothing until it is
+    published; each saved version is kept in RuleVersion, what acts is told by `publications`. `twin_why` is what
     Zendesk said when the twin could not be switched off there.
     """
 
@@ -81,6 +84,8 @@ class Rule(Base):
 
     versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.number")
     moves: Mapped[list[RuleMove]] = relationship(back_populates="rule", order_by="RuleMove.id")
+    # By its name: app/rules/publication.py tells of them.
+    publications: Mapped[list[Any]] = relationship("Publication", back_populates="rule", order_by="Publication.id")
     __mapper_args__ = {"version_id_col": version}
 
     @property

@@ -25,6 +25,7 @@ from app.rules.definition import problems
 from app.rules.diff import GROUP_WORDS, Line, difference, sentences_of
 from app.rules.exchange import to_text
 from app.rules.form import RuleForm, raw_rows
+from app.rules.life_page import life_of
 from app.rules.model import Rule, RuleRun, RuleVersion
 from app.rules.rule import unknown_in
 from app.tickets.model import Ticket
@@ -89,6 +90,7 @@ def page_of(session: Session, rule: Rule, ticket_number: str | None) -> dict[str
         "warnings": warnings_of(session, rule),
         "raw": to_text(rule.definition),
         "asked": ticket_number or "",
+        "life": life_of(session, rule),
         "why": _why(session, rule, ticket_number, use, pickers),
     }
 

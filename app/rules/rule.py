@@ -1,4 +1,4 @@
-"""Rules in the database: saved in versions that are never edited, switched on with their twin in mind, put in order."""
+"""Rules in the database: saved in versions that are never edited and act on nothing by being saved, put in order."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
-from app.desk.states import named
 from app.errors import Refusal
 from app.language.ids import NamedId, named_ids
-from app.macros.known import told, unknown_here
+from app.macros.known import unknown_here
+from app.rules.checklist import version_of
 from app.rules.definition import RuleDefinition, RuleRefused, problems
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
+from app.rules.publishing import PUBLISH, void_open
 from app.words import say
 
-EDIT, PUBLISH = "rules.edit", "rules.publish"
+EDIT = "rules.edit"
 TITLE_LENGTH = 200
 BIGGEST_POSITION = 2**31 - 1
 
@@ -36,8 +37,8 @@ def save(
 ) -> Rule:
     """Writes down a rule, new (a draft, last of its kind) or changed (a new version); the caller commits.
 
-    Refuses with RuleRefused what is wrong with it, row by row. A live rule takes the change at once, so that needs the
-    right to publish, and ids that are known here. Nothing changed makes no version.
+    Refuses with RuleRefused what is wrong with it, row by row. What acts stays as it is until the new version is
+    published; a request to publish the version before it is void. Nothing changed makes no version.
     """
     acting().must(EDIT)
     raw = {**deepcopy(dict(definition)), "title": title}
@@ -51,9 +52,10 @@ def save(
         rule.position = next_position(session, kind) if position is None else fitting(position)
         session.add(rule)
     else:
-        _may_change(session, rule, raw)
+        _may_change(rule)
         if (rule.title, rule.definition, rule.description) == (title, raw, description):
             return rule
+    void_open(rule)
     rule.title, rule.definition, rule.description = title, raw, description
     rule.number += 1
     rule.updated_at = clock.now()
@@ -63,68 +65,25 @@ def save(
     return rule
 
 
-def _may_change(session: Session, rule: Rule, raw: dict[str, Any]) -> None:
+def _may_change(rule: Rule) -> None:
     if rule.state is RuleState.retired:
         words = say(
             "규칙 「{title}」은 보관되어 있어서 고칠 수 없습니다. 먼저 초안으로 되돌려 주세요.",
             "The rule “{title}” is retired and cannot be changed. Make it a draft first.",
         )
         raise Refusal(words.fill(title=rule.title))
-    if rule.state is RuleState.live:
-        acting().must(PUBLISH)
-        _refuse_unknown(rule.title, unknown_in(session, raw, rule.kind))
 
 
-def roll_back(session: Session, rule: Rule, number: int) -> Rule:
-    """The rule as it was in version `number`, as a new version."""
-    old = session.scalar(select(RuleVersion).where(RuleVersion.rule_id == rule.id, RuleVersion.number == number))
-    if old is None:
-        words = say("규칙 「{title}」에는 {number}판이 없습니다.", "The rule “{title}” has no version {number}.")
-        raise Refusal(words.fill(title=rule.title, number=number))
+def copied(session: Session, rule: Rule, number: int) -> Rule:
+    """Version `number` once more, as a new version to go on from; nothing acts by it."""
+    old = version_of(rule, number)
     return save(session, rule, title=old.title, kind=rule.kind, definition=old.definition, description=rule.description)
-
-
-def go_live(session: Session, rule: Rule, why: str = "") -> None:
-    """Refuses what names something not known here, and what would answer twice: its twin still active in Zendesk."""
-    acting().must(PUBLISH)
-    _refuse_unknown(rule.title, unknown_in(session, rule.definition, rule.kind))
-    refuse_twin(rule)
-    rule.move_to(RuleState.live, why)
-
-
-def refuse_twin(rule: Rule) -> None:
-    if rule.twin_blocks:
-        words = say(
-            "Zendesk의 {kind} 「{title}」({id})이 아직 켜져 있어서 고객에게 두 번 답할 수 있습니다. "
-            "Zendesk에서 끄거나, 둘 다 켜도 된다고 확인해 주세요.",
-            "Zendesk's own {kind} “{title}” ({id}) is still active, so customers could be answered twice. "
-            "Switch it off there, or accept that both run.",
-        )
-        raise Refusal(words.fill(kind=named(rule.kind).words, title=rule.title, id=rule.zendesk_id))
-
-
-def move(rule: Rule, now: RuleState, why: str = "") -> None:
-    """Pause, retire, back to draft: every move but going live."""
-    acting().must(PUBLISH)
-    if now is RuleState.live:
-        raise ValueError("a rule goes live by go_live")
-    rule.move_to(now, why)
 
 
 def unknown_in(session: Session, definition: Mapping[str, Any], kind: RuleKind) -> list[NamedId]:
     """The ids in it that are not known here, with the row of each."""
     parsed = RuleDefinition.parse({"title": "-", **definition}, kind.value)
     return unknown_here(session, named_ids(parsed.conditions, parsed.actions))
-
-
-def _refuse_unknown(title: str, unknown: list[NamedId]) -> None:
-    if unknown:
-        words = say(
-            "규칙 「{title}」은 여기에 없는 것을 가리켜서 켤 수 없습니다: {unknown}. 고르거나 빼 주세요.",
-            "The rule “{title}” names what is not known here and cannot be live: {unknown}. "
-            "Choose another or remove it.",
-        )
-        raise Refusal(words.fill(title=title, unknown=told(unknown)))
 
 
 def fitting(position: int) -> int:

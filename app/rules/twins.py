@@ -9,7 +9,7 @@ from app.desk.states import named
 from app.errors import Refusal
 from app.facts import Fact, announce
 from app.rules.model import Rule, TwinState
-from app.rules.rule import PUBLISH
+from app.rules.publishing import PUBLISH
 from app.words import say
 
 

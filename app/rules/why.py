@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app import clock
 from app.language.facts_of_ticket import TicketFacts
@@ -22,7 +22,8 @@ from app.tickets.model import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One rule on the ticket. A draft or paused rule is looked at as if it were live, alone."""
+    """One rule on the ticket, in the version in force; in the newest saved one where none is. A draft or paused rule is
+    looked at as if it were live, alone."""
 
     rule: Rule
     explained: Explained
@@ -42,7 +43,8 @@ def of_rule(session: Session, rule: Rule, ticket: Ticket) -> Why:
 
 def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
     """Every rule that is not retired: live ones together in their order, then the others each alone."""
-    rows = session.scalars(select(Rule).where(Rule.state != RuleState.retired).order_by(Rule.position, Rule.id)).all()
+    wanted = select(Rule).where(Rule.state != RuleState.retired).order_by(Rule.position, Rule.id)
+    rows = session.scalars(wanted.options(selectinload(Rule.publications), selectinload(Rule.versions))).all()
     found: list[Why] = []
     for kind in RuleKind:
         facts = facts_now(session, ticket, Use(kind.value))

@@ -11,7 +11,8 @@ from app import clock
 from app.db import db
 from app.inbox.model import WebhookEvent
 from app.macros.model import Macro, MacroState
-from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
+from app.rules.model import Rule, RuleKind
+from tests.rules_in_force import rule_in_force
 
 NEW = [{"field": "update_type", "operator": "is", "value": "Create"}]
 
@@ -38,19 +39,9 @@ def a_rule(
 ) -> Rule:
     now = clock.now()
     definition = {"conditions": {"all": conditions, "any": []}, "actions": actions}
-    rule = Rule(
-        title=title,
-        kind=kind,
-        state=RuleState.live,
-        position=position,
-        definition=definition,
-        created_at=now,
-        updated_at=now,
-        versions=[RuleVersion(number=1, title=title, definition=definition, by="test", at=now)],
+    return rule_in_force(
+        Rule(title=title, kind=kind, position=position, definition=definition, created_at=now, updated_at=now)
     )
-    db.session.add(rule)
-    db.session.commit()
-    return rule
 
 
 def until(seen: Any, seconds: float = 5.0) -> None:

@@ -15,7 +15,8 @@ from app.outbox.model import Push, PushState
 from app.rules.exchange import read
 from app.rules.importing import take
 from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
-from app.rules.rule import go_live, unknown_in
+from app.rules.publishing import publish
+from app.rules.rule import unknown_in
 from app.rules.twins import accept
 from app.tickets.model import Ticket
 from automations import mirror, push, sync, timed
@@ -48,7 +49,7 @@ def test_a_real_account_is_mirrored_its_rules_run_and_their_changes_arrive(stage
     for rule in live:
         if rule.twin is TwinState.active:
             accept(rule)
-        go_live(db.session(), rule)
+        publish(db.session(), rule)
     db.session.commit()
     assert "Close ticket 4 days after status is set to solved" in {rule.title for rule in live}
 

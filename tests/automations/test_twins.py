@@ -15,7 +15,7 @@ from app.facts import Fact
 from app.rules.exchange import read
 from app.rules.importing import take
 from app.rules.model import Rule, RuleState, TwinState
-from app.rules.rule import go_live
+from app.rules.publishing import publish
 from app.rules.twins import accept, ask_off
 from automations import sweep, sync, twins
 from automations.outside import zendesk
@@ -48,7 +48,7 @@ def is_active(stage: Stage) -> Any:
 def test_an_imported_rule_is_a_draft_and_its_active_twin_keeps_it_one(stage: Stage, twin: Rule) -> None:
     assert (twin.state, twin.twin) == (RuleState.draft, TwinState.active)
     with pytest.raises(Refusal, match="New tickets are normal"):
-        go_live(db.session(), twin)
+        publish(db.session(), twin)
 
 
 def test_switched_off_there_it_may_go_live_here(stage: Stage, twin: Rule) -> None:
@@ -62,7 +62,7 @@ def test_switched_off_there_it_may_go_live_here(stage: Stage, twin: Rule) -> Non
     twins.drain()
     assert is_active(stage) is False
     assert twin.twin is TwinState.off
-    go_live(db.session(), twin)
+    publish(db.session(), twin)
     assert twin.state is RuleState.live
 
 

@@ -19,8 +19,9 @@ from app.rules.commands import rules
 from app.rules.exchange import normalised, read, to_text
 from app.rules.exporting import export
 from app.rules.importing import Report, What, take
-from app.rules.live import read_live
+from app.rules.live import definition_of, read_live
 from app.rules.model import Rule, RuleState, TwinState
+from app.rules.publishing import publish
 from app.words import spoken
 from tests.marketplace import a_ticket
 
@@ -103,14 +104,18 @@ def test_a_second_language_that_was_written_here_survives_an_import(office: Flas
     assert (macro.body_en, macro.body_ko[:5]) == ("We are looking into it.", "안녕하세요")
 
 
-def test_what_is_live_here_is_not_changed_by_a_file(office: Flask) -> None:
+def test_over_a_live_rule_a_file_brings_a_draft_and_what_acts_stays(office: Flask) -> None:
     taken({"triggers": [a_trigger(active=False)]})
     rule = db.session.scalars(select(Rule)).one()
-    rule.move_to(RuleState.live)
+    publish(db.session(), rule)
     db.session.commit()
     report = taken({"triggers": [a_trigger(active=False, title="새 제목")]})
-    assert [left.path for left in report.refused] == ["triggers[0]"]
-    assert rule.title == "환불 문의 배정"
+    assert (report.refused, report.taken[0].what) == ([], What.changed)
+    assert (rule.title, rule.number, rule.state) == ("새 제목", 2, RuleState.live)
+    assert definition_of(rule).title == "환불 문의 배정"
+    live = read_live(db.session())
+    assert [one.title for one in live.triggers.rules] == ["환불 문의 배정"]
+    assert live.numbers == {str(rule.id): 1}
 
 
 def test_every_fault_is_named_with_its_path(office: Flask) -> None:

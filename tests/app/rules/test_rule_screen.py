@@ -18,6 +18,7 @@ from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
 from app.rules.rule import save
 from app.tickets.model import ZendeskGroup
 from tests.marketplace import PAID_AT, a_ticket, a_user, kept
+from tests.rules_in_force import rehearsed_for_test
 from tests.seat import Seat, hidden
 
 DEFINITION: dict[str, Any] = {
@@ -137,11 +138,14 @@ def test_an_id_that_is_not_known_here_stays_in_the_form_and_keeps_the_rule_a_dra
     rule = db.session.scalars(select(Rule)).one()
     form = seat.read("/admin/rules/edit/", id=rule.id)
     assert re.search(r'<option value="777" selected>777 \(여기에 없는 값\)', form)
-    page = seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
-    assert "그룹 777" in page
+    rehearsed_for_test(rule)
+    db.session.commit()
+    page = seat.send("/admin/rules/publish/", {"id": str(rule.id)})
+    assert page.status_code == 422
+    assert "그룹 777" in page.text
     assert rule.state is RuleState.draft
     kept(ZendeskGroup(zendesk_id=777, name="글로벌팀"))
-    seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live", "why": "확인함"})
+    seat.press("/admin/rules/publish/", {"id": str(rule.id), "why": "확인함"})
     assert (rule.state, rule.moves[-1].why) == (RuleState.live, "확인함")
 
 
@@ -185,16 +189,19 @@ def test_only_what_fits_an_automation_is_offered_there(lone_office: Flask) -> No
 def test_a_twin_that_is_active_in_zendesk_must_be_dealt_with_first(lone_office: Flask) -> None:
     seat = a_seat(lone_office)
     rule = a_rule(seat, zendesk_id=4711, twin=TwinState.active)
-    page = seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
+    rehearsed_for_test(rule)
+    db.session.commit()
+    answer = seat.send("/admin/rules/publish/", {"id": str(rule.id)})
     assert rule.state is RuleState.draft
-    assert 'class="flash error"' in page
-    assert "4711" in page
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "4711" in answer.text
     seat.press("/admin/rules/twin/", {"id": str(rule.id), "wish": "off"})
     assert rule.twin is TwinState.asked
     rule.twin = TwinState.active
     db.session.commit()
     seat.press("/admin/rules/twin/", {"id": str(rule.id), "wish": "accept"})
-    seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
+    seat.press("/admin/rules/publish/", {"id": str(rule.id)})
     assert (rule.twin, rule.state) == (TwinState.accepted, RuleState.live)
 
 
@@ -212,7 +219,9 @@ def test_an_earlier_version_is_brought_back_as_a_new_one(lone_office: Flask) -> 
 def test_what_was_done_to_a_rule_is_in_the_audit(office: Flask) -> None:
     seat = a_seat(office)
     rule = a_rule(seat)
-    seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
+    rehearsed_for_test(rule)
+    db.session.commit()
+    seat.press("/admin/rules/publish/", {"id": str(rule.id)})
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "rules").order_by(AuditEntry.id)).all()
     assert [one.verb for one in entries] == ["create", "update"]
     assert entries[-1].changes["state"] == ["draft", "live"]
@@ -234,7 +243,7 @@ def test_whoever_may_only_look_changes_nothing(lone_office: Flask, role: Role) -
     assert 'name="now"' not in page
     assert seat.see("/admin/rules/edit/", id=rule.id).status_code == 403
     assert seat.send("/admin/rules/new/", form_of()).status_code == 403
-    for path in ("state", "twin", "back-to", "shift"):
+    for path in ("state", "publish", "twin", "back-to", "shift"):
         assert (
             seat.send(f"/admin/rules/{path}/", {"id": str(rule.id), "up": str(rule.id), "now": "live"}).status_code
             == 403
@@ -318,6 +327,7 @@ def test_a_rule_that_is_no_longer_understood_is_still_shown(lone_office: Flask) 
     rule = a_rule(seat, definition=strange)
     assert "gone" in seat.read("/admin/rules/details/", id=rule.id)
     assert "gone" in seat.read("/admin/rules/edit/", id=rule.id)
-    page = seat.press("/admin/rules/state/", {"id": str(rule.id), "now": "live"})
-    assert 'class="flash error"' in page
+    answer = seat.send("/admin/rules/publish/", {"id": str(rule.id)})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
     assert rule.state is RuleState.draft
