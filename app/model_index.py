@@ -20,6 +20,7 @@ from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
 from app.rules.undo.model import Undo, UndoItem
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
+from app.views.model import View
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -63,6 +64,7 @@ TABLES = (
     UndoItem,
     User,
     Vendor,
+    View,
     WebhookEvent,
     ZendeskField,
     ZendeskGroup,

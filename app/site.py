@@ -32,8 +32,10 @@ from app.people.sign_in import people
 from app.policies.admin import PolicyView
 from app.refunds.admin import RefundView
 from app.rules.admin import RuleRunView, RuleView
+from app.rules.in_view import tickets_in
 from app.rules.undo.admin import UndoView
 from app.tickets.admin import TicketView
+from app.views.admin import Finder, ViewView
 from app.words import say
 
 # Whoever listens must have been imported: the audit hears what the session writes.
@@ -45,6 +47,13 @@ OPEN_TO_ALL = frozenset(
 # Posted to by machines: signed in their own way, with no session and so no token of ours.
 OUTSIDERS = ("app.web.webhooks.from_zendesk",)
 
+
+class ViewOfHouse(ViewView):
+    """Views with their tickets found by the rules' language."""
+
+    finder = Finder(tickets_in)
+
+
 SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     TicketView,
     RefundView,
@@ -55,6 +64,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     CustomerView,
     RuleView,
     MacroView,
+    ViewOfHouse,
     RuleRunView,
     UndoView,
     InboxView,
@@ -74,7 +84,7 @@ MENU = (
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
-            Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "macros")),
+            Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "macros", "views")),
         ),
     ),
     Stretch(

@@ -53,14 +53,17 @@ def save(
     bodies: Mapping[str, str],
     public: bool,
     key: str | None,
+    given: Mapping[str, Any] | None = None,
 ) -> Macro:
     """Writes down a macro, new or changed; the caller commits. Refuses with MacroRefused what is wrong with it, and
-    with words a key that another macro has.
+    with words a key that another macro has. `given`: the macro as an account has it; one that only says how a comment
+    is shown is good there.
     """
     acting().must(EDIT)
     written = [dict(row) for row in actions]
     texts = {language: body for language, body in bodies.items() if body.strip()}
-    faults = [one for one in problems({"title": title, "actions": [*written, *_said(texts)]}) if not one.warning]
+    whole = given if given is not None else {"title": title, "actions": [*written, *_said(texts)]}
+    faults = [one for one in problems(whole) if not one.warning]
     faults += [one for one in problems({"title": "-", "actions": [{"field": "status", "value": "open"}],
                                         "bodies": texts or None}) if not one.warning]  # fmt: skip
     if faults:

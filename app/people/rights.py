@@ -7,8 +7,10 @@ from app.people.model import Role
 SUBJECTS = (
     *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
     *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
+    "views",
+    *("inbox", "outbox", "link", "users", "audit", "home"),
 )
-EDITED = (*("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"), "users")
+EDITED = (*("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"), "views", "users")
 SPECIAL = frozenset(
     {
         "refunds.request",
@@ -40,6 +42,7 @@ DAILY = (
     "policies",
     "refunds",
     "macros",
+    "views",
     "rules",
     "runs",
     "undos",

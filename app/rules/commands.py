@@ -33,7 +33,7 @@ BIGGEST_TICKET = 2**63 - 1
 
 @click.group()
 def rules() -> None:
-    """Import, export and explain rules and macros."""
+    """Import, export and explain rules, macros and views."""
     speak(terminal_language())
 
 
@@ -42,7 +42,7 @@ def rules() -> None:
 @click.option("--keep-going", is_flag=True, help="Import what is good and report the rest; exit status 1 all the same.")
 @with_office
 def import_rules(file: Path, keep_going: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    """Import triggers, automations and macros in Zendesk's JSON. They arrive as drafts.
+    """Import triggers, automations, macros and views in Zendesk's JSON. Rules and macros arrive as drafts.
 
     All or nothing: when one row is refused, each fault is named with its path, nothing is imported, and the exit status
     is 1. Importing the same file again changes what differs and doubles nothing.
@@ -67,7 +67,7 @@ def import_rules(file: Path, keep_going: bool) -> None:  # noqa: FBT001 - click 
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to a file.")
 @with_office
 def export_rules(kinds: tuple[str, ...], output: Path | None) -> None:
-    """Write rules and macros as Zendesk's JSON to stdout: what was imported comes out as it came in."""
+    """Write rules, macros and views as Zendesk's JSON to stdout: what was imported comes out as it came in."""
     with reading():
         text = to_text(export(db.session(), kinds or KINDS))
     if output is None:

@@ -1,4 +1,4 @@
-"""Triggers, automations and macros to and from Zendesk's JSON, as its API gives them and takes them."""
+"""Triggers, automations, macros and views to and from Zendesk's JSON, as its API gives them and takes them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.language.kinds import Use
 from app.language.vocabulary import field_of
 from app.macros.definition import MacroDefinition
 from app.rules.definition import RuleDefinition
+from app.views.definition import ViewDefinition
 from app.words import Words, say
 
 KINDS: Mapping[str, str] = {"triggers": "trigger", "automations": "automation", "macros": "macro", "views": "view"}
@@ -21,9 +22,8 @@ OF_ACCOUNT = ("url", "id", "created_at", "updated_at")
 LARGEST = 20_000_000
 """Characters of one file."""
 
-_VIEWS = say("보기는 티켓을 바꾸지 않으므로 가져오지 않습니다.", "Views change no ticket, so they are not imported.")
 _UNKNOWN_LIST = say("“{name}”은(는) 규칙의 목록이 아닙니다.", "“{name}” is not a list of rules.")
-_NOT_A_RULE = say("규칙도 매크로도 아닙니다.", "It is neither a rule nor a macro.")
+_NOT_A_RULE = say("규칙도 매크로도 보기도 아닙니다.", "It is no rule, no macro and no view.")
 _PAGING = frozenset({"next_page", "previous_page", "count", "meta", "links", "end_of_stream", "users", "groups"})
 
 
@@ -58,13 +58,16 @@ def read(given: str | bytes | object) -> list[Incoming]:
     return found
 
 
-def write(rules: Iterable[RuleDefinition], macros: Iterable[MacroDefinition] = ()) -> dict[str, Any]:
+def write(
+    rules: Iterable[RuleDefinition], macros: Iterable[MacroDefinition] = (), views: Iterable[ViewDefinition] = ()
+) -> dict[str, Any]:
     """Everything in one object of lists, each in the order given, normalised: importing it again is the same."""
-    written: dict[str, list[dict[str, Any]]] = {"triggers": [], "automations": [], "macros": []}
+    written: dict[str, list[dict[str, Any]]] = {name: [] for name in KINDS}
     for rule in rules:
         written["triggers" if rule.kind is Use.trigger else "automations"].append(normalised(rule.to_json()))
     for macro in macros:
         written["macros"].append(normalised(macro.to_json()))
+    written["views"] += [normalised(view.to_json()) for view in views]
     return {kind: rows for kind, rows in sorted(written.items()) if rows}
 
 
@@ -136,8 +139,7 @@ def _one(raw: object, path: str) -> list[Incoming]:
 
 
 def _incoming(kind: str, raw: object, path: str) -> Incoming:
-    ignored = {"view": _VIEWS, "unknown": _NOT_A_RULE}.get(kind)
-    return Incoming(kind, raw, path, ignored)
+    return Incoming(kind, raw, path, _NOT_A_RULE if kind == "unknown" else None)
 
 
 def _kind_of(raw: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Rules and macros as Zendesk's JSON: what came from an account and was not changed here goes out as it came."""
+"""Rules, macros and views as Zendesk's JSON: what came from an account and was not changed here goes out as it came."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from app.rules.definition import RuleDefinition
 from app.rules.exchange import write
 from app.rules.model import Rule, RuleKind, RuleState
 from app.rules.rule import fitting
+from app.views.model import View
+from app.views.view import definition_of as view_definition
 
-KINDS = (*(one.value for one in RuleKind), "macro")
+KINDS = (*(one.value for one in RuleKind), "macro", "view")
 
 
 def export(session: Session, kinds: Collection[str] = KINDS) -> dict[str, Any]:
@@ -25,9 +27,11 @@ def export(session: Session, kinds: Collection[str] = KINDS) -> dict[str, Any]:
     wanted = [one for one in RuleKind if one.value in kinds]
     rules = select(Rule).where(Rule.kind.in_(wanted), Rule.state != RuleState.retired)
     macros = select(Macro).where(Macro.state != MacroState.retired).order_by(Macro.id)
+    views = select(View).order_by(View.position, View.id)
     return write(
         [as_given(one) for one in session.scalars(rules.order_by(Rule.kind, Rule.position, Rule.id))],
         [macro_as_given(one) for one in session.scalars(macros)] if "macro" in kinds else [],
+        [view_definition(one) for one in session.scalars(views)] if "view" in kinds else [],
     )
 
 

@@ -1,8 +1,8 @@
-"""Taking triggers, automations and macros of a Zendesk account into the database, as drafts."""
+"""Taking triggers, automations, macros and views of a Zendesk account into the database: rules and macros as drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,11 @@ from app.rules.definition import RuleRefused, problems
 from app.rules.exchange import Incoming
 from app.rules.model import Rule, RuleKind, RuleState, TwinState
 from app.rules.rule import save, unknown_in
+from app.views.definition import ViewDefinition, ViewRefused
+from app.views.definition import problems as view_problems
+from app.views.model import View
+from app.views.view import save as save_view
+from app.views.view import unknown_in as unknown_of_view
 from app.words import Words, say
 
 WHY = "import"
@@ -83,8 +88,8 @@ def _take_one(session: Session, one: Incoming, report: Report) -> None:
         return
     try:
         refuse_unstorable(one.raw)
-        report.taken.append(_macro(session, one) if one.kind == "macro" else _rule(session, one))
-    except (RuleRefused, MacroRefused) as refused:
+        report.taken.append(_TAKEN.get(one.kind, _rule)(session, one))
+    except (RuleRefused, MacroRefused, ViewRefused) as refused:
         report.refused += [
             Left(_join(one.path, fault.path), _title(one.raw), fault.words)
             for fault in refused.problems
@@ -174,6 +179,7 @@ def _macro(session: Session, one: Incoming) -> Taken:
             bodies={**before, **read.bodies},
             public=read.public,
             key=macro.key if macro is not None else None,
+            given=raw,
         )
         macro.source, macro.zendesk_id, macro.updated_at = raw, zendesk_id, clock.now()
         session.flush()
@@ -182,6 +188,24 @@ def _macro(session: Session, one: Incoming) -> Taken:
     missing = missing_words(missing_languages(macro))
     warnings = (*_unknown_words(unknown_of_macro(session, macro)), *((missing,) if missing else ()))
     return Taken(one.path, one.kind, macro.title, what, warnings)
+
+
+def _view(session: Session, one: Incoming) -> Taken:
+    raw = one.raw
+    read = ViewDefinition.parse(raw)
+    if not isinstance(raw, dict):
+        raise ViewRefused(view_problems(raw))
+    zendesk_id = _zendesk_id(raw)
+    earlier = session.scalars(select(View).where(View.zendesk_id == zendesk_id)).first() if zendesk_id else None
+    what = What.new if earlier is None else What.same if earlier.definition == raw else What.changed
+    view = earlier if earlier is not None and what is What.same else save_view(session, earlier, raw, zendesk_id)
+    session.flush()
+    unknown = unknown_of_view(session, view)
+    words = say("여기에 없는 것을 가리킵니다: {unknown}.", "It names what is not known here: {unknown}.")
+    return Taken(one.path, one.kind, read.title, what, (words.fill(unknown=told(unknown)),) if unknown else ())
+
+
+_TAKEN: Mapping[str, Callable[[Session, Incoming], Taken]] = {"macro": _macro, "view": _view}
 
 
 def _unknown_words(unknown: Sequence[NamedId]) -> list[Words]:

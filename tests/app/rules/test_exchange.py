@@ -62,10 +62,10 @@ def test_every_shape_of_a_file_is_read(given: object, found: list[tuple[str, str
 def test_what_is_not_taken_says_why() -> None:
     rows = read({"views": [VIEW], "triggers": [TRIGGER], "targets": [1]})
     assert [(one.kind, one.ignored is not None) for one in rows] == [
-        ("view", True), ("trigger", False), ("unknown", True),
+        ("view", False), ("trigger", False), ("unknown", True),
     ]  # fmt: skip
-    assert rows[0].ignored is not None
-    assert "보기" in rows[0].ignored.in_language("ko")
+    assert rows[2].ignored is not None
+    assert "targets" in rows[2].ignored.in_language("ko")
     assert [one.kind for one in read([VIEW, 3, {}])] == ["view", "unknown", "unknown"]
 
 
