@@ -15,6 +15,10 @@ from app.partners.model import Insurance, Partner, PartnerMove, Qualification, V
 from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyVersion
 from app.refunds.model import Refund, RefundMove
+from app.routing.days import BusinessHours, HolidayChange
+from app.routing.model import Presence, PresenceMove, RoutingAgent, Shift
+from app.routing.plans import RoutingPlan, RoutingTurn
+from app.routing.routed import RoutedTicket, RoutingMove
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
 from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
@@ -29,8 +33,10 @@ TABLES = (
     AlarmMove,
     AuditEntry,
     Booking,
+    BusinessHours,
     Comment,
     Customer,
+    HolidayChange,
     Insurance,
     Letter,
     Link,
@@ -43,6 +49,8 @@ TABLES = (
     PolicyVersion,
     Publication,
     PublicationMove,
+    Presence,
+    PresenceMove,
     Push,
     Qualification,
     Receiver,
@@ -52,10 +60,16 @@ TABLES = (
     RehearsalRule,
     RehearsalSeen,
     RehearsalTicket,
+    RoutedTicket,
+    RoutingAgent,
+    RoutingMove,
+    RoutingPlan,
+    RoutingTurn,
     Rule,
     RuleMove,
     RuleRun,
     RuleVersion,
+    Shift,
     SignInTry,
     Tick,
     Ticket,

@@ -33,6 +33,7 @@ from app.rules.then import values_now, values_then, with_waiting
 from app.tickets.model import Ticket, TicketEvent
 from automations.booking_of import find_booking
 from automations.change import letters
+from automations.route import HeldDesk, keep_routes
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +164,8 @@ def _decide(session: Session, live: Live, record: Record, cause: Cause, kind: Us
     if not len(rules):
         return
     facts = _facts(session, record, cause)
-    decisions = decide(rules, facts, clock.now(), macros=live.macros, account=live.account)
+    router = HeldDesk(session, record.ticket)
+    decisions = decide(rules, facts, clock.now(), macros=live.macros, account=live.account, router=router)
     told = [one for one in decisions if one.refused or not one.plan.is_empty]
     fresh = [one for one in told if not _done_before(session, record.ticket, one, cause, live)]
     if fresh:
@@ -226,6 +228,7 @@ def _act(
             )
         )
     session.flush()
+    keep_routes(session, ticket, decisions, cause.key, pushes)
 
 
 def _told(decision: Decision) -> list[dict[str, Any]]:
@@ -251,6 +254,7 @@ def _told(decision: Decision) -> list[dict[str, Any]]:
         for one in plan.notices
     ]
     rows += [{"field": one.field, "value": one.value, "held": True} for one in plan.held]
+    rows += [{"field": "route", "value": one.queue} for one in decision.routed]
     if decision.refused:
         ko, en = decision.refused.in_language("ko"), decision.refused.in_language("en")
         rows.append({"field": "refused", "value": {"ko": ko, "en": en}})

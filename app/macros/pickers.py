@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Base
 from app.desk.states import named
 from app.language.vocabulary import Choice, ValueKind
 from app.macros.controls import OWN_KINDS, AccountField, Pickers
@@ -20,13 +21,14 @@ AGENTS_OFFERED = 1000
 
 
 def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
-    """Four queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
+    """Five queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
     return Pickers(
         lists=MappingProxyType(
             {
                 ValueKind.group: _groups(session),
                 ValueKind.agent: _people(session, frozenset(also_people)),
                 ValueKind.macro: _macros(session),
+                ValueKind.routing_plan: _plans(session),
             }
         ),
         fields=MappingProxyType({one.key: one for one in _fields(session)}),
@@ -56,6 +58,13 @@ def _macros(session: Session) -> tuple[Choice, ...]:
         )
         for one in session.scalars(rows)
     )
+
+
+def _plans(session: Session) -> tuple[Choice, ...]:
+    # By its name: routing stands above the macros.
+    plans = Base.metadata.tables["routing_plans"].c
+    rows = session.execute(select(plans.key, plans.title).where(plans.is_active.is_(True)).order_by(plans.title))
+    return tuple(Choice(key, say(title, title)) for key, title in rows)
 
 
 def _fields(session: Session) -> list[AccountField]:

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from app.language.facts_of_ticket import Comment, Person, TicketFacts, Update
-from app.rules.channels import number_of
 from app.rules.own_then import booking_then, customer_then, partner_then, refund_then
 from app.rules.record import Record, read_record, read_records
 from app.rules.then import Values, changes_of, values_then
+from app.tickets.channels import number_of
 from app.tickets.model import TicketEvent
 
 __all__ = ["Record", "facts_at", "facts_at_time", "read_record", "read_records"]

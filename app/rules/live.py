@@ -20,6 +20,7 @@ from app.language.ruleset import RuleSet
 from app.macros.definition import MacroDefinition
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
+from app.routing.days import opening_stamp, read_opening
 from app.rules.definition import RuleDefinition
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
 from app.rules.publication import Publication, PublicationState, in_force
@@ -88,13 +89,18 @@ def read_live(session: Session, zendesk_url: str | None = None) -> Live:
     acting, span = _in_force(session, now)
     macros = session.scalars(select(Macro).where(Macro.state == MacroState.live)).all()
     parsed = {kind: _understood(_parsed, [one for one in acting if one.rule.kind is kind]) for kind in RuleKind}
+    opening = read_opening(session, now)
     live = Live(
         triggers=RuleSet.compile(parsed[RuleKind.trigger]),
         automations=RuleSet.compile(parsed[RuleKind.automation]),
         numbers={str(one.rule.id): one.version.number for one in acting},
         macros={one.id: one for one in _understood(macro_of, macros)},
         macro_ids={str(macro.id): macro.zendesk_id for macro in macros if macro.zendesk_id},
-        account=Account(name=urlsplit(zendesk_url or "").hostname or "Opsroom"),
+        account=Account(
+            name=urlsplit(zendesk_url or "").hostname or "Opsroom",
+            calendar=opening.calendar,
+            schedules=opening.schedules,
+        ),
     )
     session.info["opsroom.live"] = (stamp, span, live)
     return live
@@ -173,4 +179,4 @@ def _stamp(session: Session) -> tuple[object, ...]:
     macros = session.execute(
         select(func.count(), func.max(Macro.updated_at), func.sum(Macro.version)).select_from(Macro)
     )
-    return (*rules.one(), *published.one(), *macros.one())
+    return (*rules.one(), *published.one(), *macros.one(), *opening_stamp(session, clock.now()))

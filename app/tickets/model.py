@@ -109,6 +109,7 @@ class Ticket(Base):
     runs: Mapped[list[Any]] = relationship("RuleRun", viewonly=True, order_by="RuleRun.id.desc()")
     pushes: Mapped[list[Any]] = relationship("Push", viewonly=True, order_by="Push.id.desc()")
     refunds: Mapped[list[Any]] = relationship("Refund", viewonly=True, order_by="Refund.id.desc()")
+    routing_moves: Mapped[list[Any]] = relationship("RoutingMove", viewonly=True, order_by="RoutingMove.id.desc()")
     requester: Mapped[ZendeskUser | None] = relationship(
         primaryjoin="foreign(Ticket.requester_id) == ZendeskUser.zendesk_id", viewonly=True
     )
