@@ -21,6 +21,7 @@ class Fact(StrEnum):
     undo_asked = "undo_asked"
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
+    rehearsal_asked = "rehearsal_asked"
     letter_owed = "letter_owed"
 
 

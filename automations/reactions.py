@@ -10,7 +10,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import mirror, payout, post, push, sweep, sync, timed, twins, undo
+from automations import mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ REACTIONS = {
     Fact.undo_asked: undo.drain,
     Fact.sync_asked: sync.run,
     Fact.time_rules_due: timed.run,
+    Fact.rehearsal_asked: rehearse.run,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

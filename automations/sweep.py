@@ -11,6 +11,7 @@ from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
+from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
 from automations import payout, post, telling
 
@@ -36,6 +37,7 @@ def waiting() -> list[Fact]:
         Fact.push_owed: exists().where(outbox),
         Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now))),
         Fact.letter_owed: exists().where(post.due(now)),
+        Fact.rehearsal_asked: exists().where(waiting_rehearsals(now)),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
         Fact.undo_asked: exists().where(Undo.state == UndoState.asked),
     }

@@ -1,0 +1,116 @@
+"""Some hundred past tickets at once: read as they were, looked at by both sets, and told as what to add.
+
+A chunk reads in one short transaction and writes nothing; memory holds one chunk, whatever the number of tickets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, column, func, select, table
+from sqlalchemy.orm import Session, joinedload
+
+from app.bookings.model import Booking
+from app.errors import Refusal
+from app.language.kinds import Use
+from app.language.plan import Plan
+from app.refunds.reasons import Reason
+from app.refunds.refund import quote_for
+from app.rules.facts_of import Record, read_records
+from app.rules.rehearsal.compare import Compared, Look, Memory, compare
+from app.rules.rehearsal.looks import Watch
+from app.rules.rehearsal.outcome import Differing
+from app.rules.rehearsal.tally import AFTER, BEFORE, NO_CITY, Side, Tallies, Tally
+from app.tickets.model import Ticket
+
+TICKETS_A_CHUNK = 500
+DELETED = "deleted"
+# By its name: the outbox stands above the rules.
+_PUSHES = table("pushes", column("ticket_id"), column("marker"))
+
+
+@dataclass(slots=True)
+class Chunk:
+    """`last` is the row of the last ticket of it, `count` how many there were: none at all at the end."""
+
+    last: int
+    count: int = 0
+    tallies: Tallies = field(default_factory=Tallies)
+    differing: list[tuple[int, Differing]] = field(default_factory=list)
+
+
+def touched(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """The tickets that a rehearsal of that time is about."""
+    return and_(Ticket.updated_at >= since, Ticket.created_at <= until, Ticket.status != DELETED)
+
+
+def count(session: Session, since: datetime, until: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(Ticket).where(touched(since, until))) or 0
+
+
+def read_chunk(session: Session, watch: Watch, after: int, size: int) -> Chunk:
+    """The tickets whose rows follow `after`. A ticket whose history is incomplete is counted and left out."""
+    rows = select(Ticket).where(Ticket.id > after, touched(watch.since, watch.until)).order_by(Ticket.id).limit(size)
+    tickets = session.scalars(rows.options(joinedload(Ticket.booking), joinedload(Ticket.group))).unique().all()
+    chunk = Chunk(tickets[-1].id if tickets else after, len(tickets))
+    whole = []
+    for ticket in tickets:
+        if ticket.history_complete:
+            whole.append(ticket)
+        else:
+            chunk.tallies.of(_city(ticket)).left_out += 1
+    records = read_records(session, whole) if whole else []
+    for record, looks, seen in watch.looks(records, _ours(session, whole)):
+        tally = chunk.tallies.of(_city(record.ticket))
+        tally.tickets += 1
+        tally.looks += seen
+        compared = compared_looks(watch, looks)
+        _count(tally, record, compared)
+        differing = Differing.of(record.ticket.zendesk_id, compared)
+        if differing is not None:
+            tally.differing += 1
+            chunk.differing.append((record.ticket.id, differing))
+    return chunk
+
+
+def compared_looks(watch: Watch, looks: Iterable[Look]) -> list[Compared]:
+    """Of one ticket, in order of time; looks in which neither set would do anything are left out."""
+    memory = Memory()
+    found = (compare(watch.sets, look, memory if look.kind is Use.automation else None) for look in looks)
+    return [one for one in found if one is not None]
+
+
+def read_ticket(session: Session, watch: Watch, ticket: Ticket) -> list[Compared]:
+    """One ticket once more: what both sets would have done to it, look by look."""
+    records = read_records(session, [ticket])
+    return [
+        one for _, looks, _ in watch.looks(records, _ours(session, [ticket])) for one in compared_looks(watch, looks)
+    ]
+
+
+def _count(tally: Tally, record: Record, compared: Iterable[Compared]) -> None:
+    for one in compared:
+        tally.take(one)
+        _spend(tally, BEFORE, record.ticket.booking, one.before.plan, one.look.at)
+        _spend(tally, AFTER, record.ticket.booking, one.after.plan, one.look.at)
+
+
+def _spend(tally: Tally, side: Side, booking: Booking | None, plan: Plan, at: datetime) -> None:
+    """Refunds that would be asked for, by the quote of the policy that binds the booking, at that time."""
+    for wish in plan.refunds:
+        try:
+            quoted = quote_for(booking, Reason(wish.reason), at) if booking is not None else None
+        except Refusal:
+            quoted = None
+        tally.spend(side, quoted.currency if quoted else None, quoted.amount_minor if quoted else 0)
+
+
+def _ours(session: Session, tickets: Sequence[Ticket]) -> set[str]:
+    ids = [ticket.id for ticket in tickets]
+    return set(session.scalars(select(_PUSHES.c.marker).where(_PUSHES.c.ticket_id.in_(ids)))) if ids else set()
+
+
+def _city(ticket: Ticket) -> str:
+    return ticket.booking.city if ticket.booking else NO_CITY
