@@ -138,7 +138,7 @@ class PartnerFacts:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """Our own record of the requester. `language`: "ko" or "en". `contacts_30d`: tickets in 30 days, this one too.
+    """Our own record of the requester. `language`: "ko" or "en".
 
     `contacted_at`, `refunded_at`: when tickets were opened and refunds asked for, in any order, this one too, at least
     those of the last 365 days. `contacts`, `bookings`: how many there were by then in all.
@@ -147,7 +147,6 @@ class CustomerFacts:
     name: str = ""
     tier: str | None = None
     language: str | None = None
-    contacts_30d: int | None = None
     contacted_at: tuple[datetime, ...] | None = None
     refunded_at: tuple[datetime, ...] | None = None
     contacts: int | None = None

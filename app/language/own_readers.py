@@ -119,13 +119,6 @@ def _within_days(name: str, days: int) -> Read:
     return within
 
 
-def _contacts_30d(sight: Sight) -> object:
-    customer = sight.facts.customer
-    if customer is not None and customer.contacted_at is None:
-        return NOT_KNOWN if customer.contacts_30d is None else customer.contacts_30d
-    return _within_days("contacted_at", 30)(sight)
-
-
 def spoken_of(facts: TicketFacts) -> str:
     """What topics are looked for in: the subject with what this update said, or else with the description."""
     comment = facts.update.comment if facts.update else None
@@ -163,7 +156,7 @@ OWN_READERS: Mapping[str, Read] = MappingProxyType({
     "customer.bookings": _linked("customer", "bookings"),
     "customer.first_contact": _first_contact,
     "customer.contacts_7d": _within_days("contacted_at", 7),
-    "customer.contacts_30d": _contacts_30d,
+    "customer.contacts_30d": _within_days("contacted_at", 30),
     "customer.contacts_90d": _within_days("contacted_at", 90),
     "customer.refunds_30d": _within_days("refunded_at", 30),
     "customer.refunds_90d": _within_days("refunded_at", 90),

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from app.clock import in_seoul
 from app.language.facts_of_ticket import BookingFacts, CustomerFacts, PartnerFacts, RefundFacts
+from app.language.vocabulary import MOST_DAYS
 from app.partners.model import PartnerState
 from app.refunds.model import Refund, RefundState
 from app.rules.own_rows import OwnRows
 
 OPEN = frozenset({RefundState.requested, RefundState.approved, RefundState.paying, RefundState.unknown})
-CONTACT_DAYS = 30
-_DAY = 86_400.0
+_LONGEST = timedelta(days=MOST_DAYS + 1)
 
 
 def booking_then(rows: OwnRows, booking_id: int | None, at: datetime) -> tuple[BookingFacts, int | None] | None:
@@ -30,7 +30,7 @@ def booking_then(rows: OwnRows, booking_id: int | None, at: datetime) -> tuple[B
     booking = rows.bookings.get(booking_id or 0)
     if booking is None or booking.created_at > at:
         return None
-    was = _Was(rows, "bookings", booking, at)
+    was, asked = _Was(rows, "bookings", booking, at), refunds_then(rows, booking_id, at)
     return BookingFacts(
         number=was("ref"),
         product=was("product"),
@@ -40,6 +40,8 @@ def booking_then(rows: OwnRows, booking_id: int | None, at: datetime) -> tuple[B
         ends_at=_moment(was("ends_at")),
         price=was("total_minor"),
         currency=was("currency"),
+        refunds=len(asked),
+        open_refunds=sum(state in OPEN for _, state in asked),
     ), was("partner_id")
 
 
@@ -51,7 +53,14 @@ def partner_then(rows: OwnRows, partner_id: int | None, at: datetime) -> Partner
     moves = rows.partner_moves.get(partner.id, ())
     done = [one for one in moves if one.at <= at]
     state = done[-1].now if done else moves[0].was if moves else partner.state
-    return PartnerFacts(name=was("name"), state=state.value, city=was("city"))
+    return PartnerFacts(
+        name=was("name"),
+        state=state.value,
+        city=was("city"),
+        kind=was("kind"),
+        warnings=warnings_then(rows, partner.id, at),
+        insured_until=insured_until(rows, partner.id, at),
+    )
 
 
 def warnings_then(rows: OwnRows, partner_id: int, at: datetime) -> int:
@@ -85,8 +94,16 @@ def customer_then(
         name=was("name"),
         tier=was("tier"),
         language=was("language"),
-        contacts_30d=sum((at - one).total_seconds() <= CONTACT_DAYS * _DAY for one in contacts),
+        contacted_at=_of_a_year(contacts, at),
+        refunded_at=_of_a_year(until(rows.asked_at.get(customer.id, ()), at), at),
+        contacts=len(contacts),
+        bookings=len(until(rows.booked_at.get(customer.id, ()), at)),
     )
+
+
+def _of_a_year(moments: Sequence[datetime], at: datetime) -> tuple[datetime, ...]:
+    """As far back as a condition may ask, and a day more: its moment may be a little before this one."""
+    return tuple(one for one in moments if at - one < _LONGEST)
 
 
 def refunds_then(rows: OwnRows, booking_id: int | None, at: datetime) -> list[tuple[Refund, RefundState]]:

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from app import clock
 from app.bookings.model import Booking, BookingState, Customer, Tier
 from app.db import db
+from app.language.conditions import Conditions
 from app.language.facts_of_ticket import TicketFacts
+from app.language.verdict import evaluate
 from app.partners.model import Insurance, Partner, PartnerKind, PartnerState
 from app.people.model import Role
 from app.rules.facts_of import facts_at, facts_at_time, read_record, read_records
@@ -184,7 +186,7 @@ def test_our_own_records_are_as_they_were(office: Flask) -> None:
     assert (then.booking.city, then.booking.state, then.booking.price) == ("서울", "booked", 1_200_000)
     assert (now.booking.city, now.booking.state, now.booking.price) == ("부산", "done", 1_300_000)
     assert (then.partner.state, then.partner.city) == ("active", "서울")
-    assert (then.customer.tier, then.customer.language, then.customer.contacts_30d) == ("standard", "ko", 1)
+    assert (then.customer.tier, then.customer.language, then.customer.contacts) == ("standard", "ko", 1)
     assert then.refund is None
     assert now.refund.state == "requested"
     first_partner = record.own.partner_moves
@@ -214,7 +216,30 @@ def test_contacts_are_those_of_thirty_days_by_then(office: Flask) -> None:
         a_ticket(requester_id=ASKER, created_at=FIRST + timedelta(days=days))
     facts = facts_at(read_record(db.session(), ticket), made)
     assert facts.customer is not None
-    assert facts.customer.contacts_30d == 3
+    assert facts.customer.contacts == 4
+    for days, number_of in ((30, 3), (1, 1), (2, 2), (365, 4)):
+        asked = Conditions.parse(
+            {"all": [{"field": f"customer.contacts_{days}d", "operator": "is", "value": number_of}]}
+        )
+        assert evaluate(asked, facts, made.created_at).met, days
+
+
+def test_what_a_rule_may_ask_of_our_records_is_as_it_was(office: Flask) -> None:
+    ticket, made = the_first_look()
+    all_that_came_later(ticket)
+    record = read_record(db.session(), ticket)
+    then, now = facts_at(record, made), facts_at(record, None)
+    assert then.booking
+    assert now.booking
+    assert then.partner
+    assert now.partner
+    assert then.customer
+    assert (then.booking.refunds, then.booking.open_refunds) == (0, 0)
+    assert (now.booking.refunds, now.booking.open_refunds) == (1, 1)
+    assert (then.partner.kind, then.partner.warnings, now.partner.kind) == ("cleaner", 0, "cleaner")
+    assert then.partner.insured_until == date(2026, 12, 31)
+    assert (then.customer.refunded_at, then.customer.bookings) == ((), 1)
+    assert then.customer.contacts == 1
 
 
 def test_a_rating_that_no_update_tells_of_is_not_known_before(office: Flask) -> None:
