@@ -47,10 +47,11 @@ def publish_for_test(rule: Rule, *, number: int | None = None, starts_at: dateti
     rehearsed_for_test(rule, number, first)
     with acting_as(as_person(first)):
         made = publish(db.session(), rule, number=number, why="시험", starts_at=starts_at)
+        db.session.commit()
     if made.state is PublicationState.asked:
         with acting_as(as_person(second)):
             approve(db.session(), made)
-    db.session.commit()
+            db.session.commit()
     return made
 
 
