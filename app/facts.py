@@ -22,6 +22,7 @@ class Fact(StrEnum):
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
     rehearsal_asked = "rehearsal_asked"
+    routing_due = "routing_due"
     letter_owed = "letter_owed"
 
 

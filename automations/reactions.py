@@ -11,6 +11,7 @@ from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
 from automations import mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
+from automations import idle, mirror, payout, post, push, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ REACTIONS = {
     Fact.sync_asked: sync.run,
     Fact.time_rules_due: timed.run,
     Fact.rehearsal_asked: rehearse.run,
+    Fact.routing_due: idle.run,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

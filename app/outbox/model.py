@@ -13,7 +13,11 @@ from app.db import Base, choice, key_column
 from app.tickets.model import Ticket
 from app.words import Words, say
 
-_ORIGINS = {"rules": say("규칙", "Rules"), "rules on time": say("시간 규칙", "Rules on time")}
+_ORIGINS = {
+    "rules": say("규칙", "Rules"),
+    "rules on time": say("시간 규칙", "Rules on time"),
+    "routing": say("배정", "Routing"),
+}
 _REFUND, _UNDO = "refund:", "undo:"
 
 
