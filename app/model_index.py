@@ -19,6 +19,7 @@ from app.routing.days import BusinessHours, HolidayChange
 from app.routing.model import Presence, PresenceMove, RoutingAgent, Shift
 from app.routing.plans import RoutingPlan, RoutingTurn
 from app.routing.routed import RoutedTicket, RoutingMove
+from app.rules.brakes.model import RuleBrake, RuleCount
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
 from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
@@ -66,6 +67,8 @@ TABLES = (
     RoutingPlan,
     RoutingTurn,
     Rule,
+    RuleBrake,
+    RuleCount,
     RuleMove,
     RuleRun,
     RuleVersion,

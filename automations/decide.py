@@ -32,6 +32,7 @@ from app.rules.model import RuleRun, RuleVersion
 from app.rules.then import values_now, values_then, with_waiting
 from app.tickets.model import Ticket, TicketEvent
 from automations.booking_of import find_booking
+from automations.budget import within
 from automations.change import letters
 from automations.route import HeldDesk, keep_routes
 
@@ -168,7 +169,7 @@ def _decide(session: Session, live: Live, record: Record, cause: Cause, kind: Us
     decisions = decide(rules, facts, clock.now(), macros=live.macros, account=live.account, router=router)
     told = [one for one in decisions if one.refused or not one.plan.is_empty]
     fresh = [one for one in told if not _done_before(session, record.ticket, one, cause, live)]
-    if fresh:
+    if fresh := within(session, fresh):
         _act(session, live, record.ticket, facts, fresh, cause)
 
 

@@ -21,6 +21,7 @@ from app.facts import Fact
 from app.link.link import the_link
 from app.outbox.model import Push, PushState
 from app.outbox.outbox import WAITING
+from app.outbox.stopping import HELD_WHY, is_stopped
 from app.tickets.model import TicketEvent
 from automations import decide
 from automations.fit import fit
@@ -212,6 +213,10 @@ def _compose(session: Session, claim: Claim) -> Letter | None:
     if audit_id is not None:
         push.audit_id, push.sent_at = audit_id, clock.now()
         _close(push, PushState.sent, None)
+        session.commit()
+        return None
+    if is_stopped(session, push):
+        _close(push, PushState.held, HELD_WHY)
         session.commit()
         return None
     spent = session.scalar(

@@ -35,6 +35,23 @@ _KNOWN = {
         "보내려 할 때마다 티켓이 먼저 바뀌어 멈추었습니다. 티켓을 보고 다시 시도해 주세요.",
         "The ticket changed under every try. Look at it, then try again.",
     ),
+    "its rule was stopped": say(
+        "이것을 정한 규칙이 멈춰서 보류했습니다.", "The rule that decided this was stopped, so it is held."
+    ),
+    "the alarm was seen or is over": say(
+        "누가 알람을 확인했거나 알람이 끝나서 보내지 않았습니다.",
+        "Somebody has seen the alarm, or it is over, so it was not sent.",
+    ),
+    "it was sent, and nobody said whether it arrived": say(
+        "보냈지만 도착했는지 알 수 없습니다. 두 번 가지 않게 기다립니다. 확인한 뒤 다시 보내거나 버려 주세요.",
+        "It was sent, and nobody said whether it arrived. So that it does not come twice it waits for you: send it "
+        "again or drop it.",
+    ),
+    "no mail server is set": say(
+        "메일 서버(SMTP_URL)가 설정되지 않아 보류했습니다.", "No mail server (SMTP_URL) is set, so it is held."
+    ),
+    "its webhook is off": say("웹훅이 꺼져 있어 보류했습니다.", "Its webhook is off, so it is held."),
+    "pushing is off": say("보내기가 꺼져 있어 보류했습니다.", "Sending is off, so it is held."),
     "deleted in Zendesk": say("Zendesk에서 삭제된 티켓입니다.", "The ticket was deleted in Zendesk."),
     "unknown_event_type": say(
         "티켓에 대한 알림이 아니어서 넘어갔습니다.", "It tells of something else than a ticket, so it was passed over."

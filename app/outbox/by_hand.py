@@ -17,6 +17,7 @@ from app.errors import Refusal
 from app.facts import Fact, announce
 from app.link.link import the_link
 from app.outbox.model import Push, PushState
+from app.outbox.stopping import is_stopped
 from app.words import Words, say
 
 
@@ -55,6 +56,13 @@ def move(session: Session, push: Push, hand: Hand) -> PushState:
             say(
                 "Zendesk에 보내기가 꺼져 있어서 보낼 수 없습니다. 「연결」 화면에서 먼저 켜 주세요.",
                 "Pushing to Zendesk is off, so nothing can be sent. Turn it on first, on the page “Link”.",
+            )
+        )
+    if now is not PushState.dropped and is_stopped(session, push):
+        raise Refusal(
+            say(
+                "이 변경을 정한 규칙이 멈춰 있어서 보낼 수 없습니다. 규칙을 먼저 다시 켜 주세요.",
+                "The rule that decided this is stopped, so it cannot be sent. Start the rule first.",
             )
         )
     moved = session.execute(

@@ -21,6 +21,7 @@ from app.macros.definition import MacroDefinition
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.routing.days import opening_stamp, read_opening
+from app.rules.brakes.brake import brake_stamp, stopped_ids
 from app.rules.definition import RuleDefinition
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
 from app.rules.publication import Publication, PublicationState, in_force
@@ -135,7 +136,8 @@ def _parsed(one: Acting) -> RuleDefinition:
 
 def _in_force(session: Session, at: datetime) -> tuple[list[Acting], Span]:
     """What acts at `at`, in order, and for how long."""
-    rules = session.scalars(select(Rule).where(Rule.state == RuleState.live).order_by(Rule.position, Rule.id)).all()
+    on = Rule.state == RuleState.live, Rule.id.not_in(stopped_ids())
+    rules = session.scalars(select(Rule).where(*on).order_by(Rule.position, Rule.id)).all()
     published = select(Publication).where(
         Publication.rule_id.in_([one.id for one in rules]), Publication.state == PublicationState.published
     )
@@ -179,4 +181,10 @@ def _stamp(session: Session) -> tuple[object, ...]:
     macros = session.execute(
         select(func.count(), func.max(Macro.updated_at), func.sum(Macro.version)).select_from(Macro)
     )
-    return (*rules.one(), *published.one(), *macros.one(), *opening_stamp(session, clock.now()))
+    return (
+        *rules.one(),
+        *published.one(),
+        *macros.one(),
+        *opening_stamp(session, clock.now()),
+        *brake_stamp(session),
+    )
