@@ -11,11 +11,12 @@ from app.language.check import Check
 from app.language.checks import check_of
 from app.language.conditions import Condition, Conditions
 from app.language.facts_of_ticket import TicketFacts
-from app.language.index_columns import Column, TextColumn, column_of
-from app.language.masks import Asked
-from app.language.readers import ATTRIBUTES
+from app.language.index_columns import MOST_KEPT, column_of
+from app.language.looks import DEAR, look_of
+from app.language.masks import Asked, State, state_of
+from app.language.readers import ATTRIBUTES, FEW_VALUES
 from app.language.shape import How
-from app.language.sight import Sight
+from app.language.sight import NOT_KNOWN, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,17 @@ class Alone:
 
 
 class Index:
-    """Rules are bits of whole numbers, the first rule the lowest. `no_any`: those that have no "any"."""
+    """Rules are bits of whole numbers, the first rule the lowest. `start`: the state before anything is asked.
 
-    __slots__ = ("_asked", "_attributes", "_tables", "alone", "columns", "every", "no_any", "size")
+    It keeps what combinations of the few values that a field can have say, never whose ticket had them.
+    """
+
+    __slots__ = ("_dear", "_few", "_kind", "_looks", "_said", "alone", "columns", "every", "size", "start")
 
     def __init__(self, rules: Sequence[Conditions]) -> None:
         self.size = len(rules)
         self.every = (1 << self.size) - 1
-        self.no_any = _bits(not one.any for one in rules)
+        self.start: State = state_of(self.every, 0, _bits(not one.any for one in rules))
         asked: dict[tuple[str, How], list[Asked]] = {}
         alone: list[Alone] = []
         for condition, in_all, in_any in _distinct(rules):
@@ -47,43 +51,46 @@ class Index:
         self.alone = sorted(alone, key=lambda one: one.check.cost)
         columns = [column_of(field, how, rows, self.every) for (field, how), rows in asked.items()]
         self.columns = sorted(columns, key=lambda one: one.cost)
-        at_once = [
-            one
-            for one in self.columns
-            if isinstance(one, TextColumn) and one.how is How.text and one.field in ATTRIBUTES
-        ]
-        self._attributes = _all_of([ATTRIBUTES[one.field] for one in at_once])
-        self._tables = [(one.table.get, one.other, one.pair) for one in at_once]
-        self._asked: list[Column] = [one for one in self.columns if one not in at_once]
+        self._few = [one for one in self.columns if one.how is How.text and one.field in FEW_VALUES]
+        self._kind = _all_of([ATTRIBUTES[one.field] for one in self._few])
+        self._said: dict[tuple[Any, ...], State] = {}
+        others = [one for one in self.columns if one not in self._few]
+        self._looks = [look_of(one) for one in others if one.cost < DEAR]
+        self._dear = [(one.rules << self.size, look_of(one)) for one in others if one.cost >= DEAR]
 
     def met(self, sight: Sight, start: int = 0) -> int:
         """The rules from `start` that are met, as bits."""
-        alive, some = self.every >> start << start, self.no_any
-        account = sight.account
-        for value, (look_up, other, pair) in zip(self._attributes(sight.facts), self._tables, strict=True):
-            if value.__class__ is str or value is None:
-                still, more = look_up(value, other)
-            else:
-                still, more = pair(value, account)
-            alive &= still
-            some |= more
-        for column in self._asked:
-            if alive & column.rules:
-                still, more = column.pair(column.read(sight), account)
-                alive &= still
-                some |= more
-        return self.rest(sight, alive, some) if self.alone else alive & some
+        kind = self._kind(sight.facts)
+        state = self._said.get(kind) or self._of_kind(kind, sight)
+        if start:
+            from_start = self.size + start
+            state = (state >> from_start << from_start) | (state & self.every)
+        for look in self._looks:
+            state &= look(sight)
+        for waiting, look in self._dear:
+            if state & waiting:
+                state &= look(sight)
+        return self.rest(sight, state) if self.alone else (state >> self.size) & ~state
 
-    def rest(self, sight: Sight, alive: int, some: int) -> int:
-        """What is met once the checks that stand alone are asked, as far as rules still wait for them."""
+    def _of_kind(self, kind: tuple[Any, ...], sight: Sight) -> State:
+        state = self.start
+        for column, value in zip(self._few, kind, strict=True):
+            state &= column.says(NOT_KNOWN if value is None else value, sight.account)
+        if len(self._said) < MOST_KEPT:
+            self._said[kind] = state
+        return state
+
+    def rest(self, sight: Sight, state: State) -> int:
+        """The rules that are met once the checks that stand alone are asked, as far as rules still wait for them."""
+        alive, lacking = state >> self.size, state & self.every
         for one in self.alone:
-            if not alive & (one.in_all | (one.in_any & ~some)):
+            if not alive & (one.in_all | (one.in_any & lacking)):
                 continue
             if one.check.met(sight):
-                some |= one.in_any
+                lacking &= ~one.in_any
             else:
                 alive &= ~one.in_all
-        return alive & some
+        return alive & ~lacking
 
 
 def _distinct(rules: Sequence[Conditions]) -> list[tuple[Condition, int, int]]:

@@ -10,38 +10,34 @@ from app.language.account import Account
 from app.language.check import ABSENT, CHANGED, EMPTY, NOTHING, PRESENT
 from app.language.checks import change_text
 from app.language.facts_of_ticket import Change
-from app.language.masks import Asked, KeyTable, OrderTable, Pair
+from app.language.masks import Asked, KeyTable, OrderTable, State
 from app.language.needles import Needles
 from app.language.readers import Read
 from app.language.shape import How, Needle
-from app.language.sight import NOT_KNOWN, Sight, Unknown
+from app.language.sight import NOT_KNOWN, Unknown
 from app.language.values import day_of, folded, moment_of, number_of, tags_of, text_of
 
 _COSTS = MappingProxyType({How.words: 3, How.business_hours: 4, How.change: 2, How.hours: 2})
 _EXACT = 10**18
-_MOST_KEPT = 4096
+MOST_KEPT = 4096
 
 
 class Column:
-    """`rules`: those that ask here. `pair` takes a value as the field's reader gives it."""
+    """`rules`: those that ask here. `says` takes a value as the field's reader gives it."""
 
-    __slots__ = ("cost", "field", "has_any", "how", "read", "rules", "unknown")
+    __slots__ = ("cost", "field", "how", "read", "rules", "unknown")
 
-    def __init__(self, field: str, how: How, asked: Sequence[Asked], unknown: Pair) -> None:
+    def __init__(self, field: str, how: How, asked: Sequence[Asked], unknown: State) -> None:
         self.field = field
         self.how = how
         self.cost = _COSTS.get(how, 1)
         self.read: Read = asked[0].shape.read
         self.unknown = unknown
-        self.has_any = any(one.in_any for one in asked)
         self.rules = 0
         for one in asked:
             self.rules |= one.in_all | one.in_any
 
-    def of_sight(self, sight: Sight) -> Pair:
-        return self.pair(self.read(sight), sight.account)
-
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         raise NotImplementedError
 
 
@@ -54,7 +50,7 @@ class KeyColumn(Column):
         self.keyed = KeyTable(asked, every)
         super().__init__(field, how, asked, self.keyed.unknown)
         self.other = self.keyed.other
-        self.table: dict[Any, Pair] = {key: self.keyed.pair((key,)) for key in self.keyed.named}
+        self.table: dict[Any, State] = {key: self.keyed.says((key,)) for key in self.keyed.named}
 
 
 class TextColumn(KeyColumn):
@@ -65,25 +61,32 @@ class TextColumn(KeyColumn):
         self._text: Callable[[Any], str] = _address if how is How.address else text_of
         self.table[None] = self.unknown
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is Unknown:
             return self.unknown
         return self.table.get(self._text(value), self.other)
 
 
 class TagColumn(KeyColumn):
-    __slots__ = ()
+    """Keeps, for sets of tags that rules name, what they say."""
 
-    def pair(self, value: Any, account: Account) -> Pair:
-        if value.__class__ is Unknown:
-            return self.unknown
-        present = self.keyed.named & value if isinstance(value, frozenset) else frozenset()
-        if not present:
-            return self.other
-        if len(present) == 1:
-            (key,) = present
-            return self.table[key]
-        return self.keyed.pair(present)
+    __slots__ = ("said",)
+
+    def __init__(self, field: str, how: How, asked: Sequence[Asked], every: int) -> None:
+        super().__init__(field, how, asked, every)
+        self.said: dict[frozenset[Any], State] = {frozenset(): self.other}
+
+    def says(self, value: Any, account: Account) -> State:
+        if not isinstance(value, frozenset):
+            return self.unknown if value.__class__ is Unknown else self.other
+        present = self.keyed.named & value
+        return self.said.get(present) or self.of_named(present)
+
+    def of_named(self, present: frozenset[Any]) -> State:
+        said = self.keyed.says(present)
+        if len(self.said) < MOST_KEPT:
+            self.said[present] = said
+        return said
 
 
 class PresentColumn(KeyColumn):
@@ -91,7 +94,7 @@ class PresentColumn(KeyColumn):
 
     __slots__ = ()
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is Unknown:
             return self.unknown if value is NOT_KNOWN else self.other
         return self.other if value in ABSENT else self.table[PRESENT]
@@ -100,13 +103,13 @@ class PresentColumn(KeyColumn):
 class ChangeColumn(KeyColumn):
     __slots__ = ()
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is Unknown:
             return self.unknown
         if not isinstance(value, Change):
             return self.other
         after, before = change_text(self.field, value.after), change_text(self.field, value.before)
-        return self.keyed.pair((CHANGED, ("value", after), ("value_previous", before)))
+        return self.keyed.says((CHANGED, ("value", after), ("value_previous", before)))
 
 
 class _AccountColumn(KeyColumn):
@@ -118,14 +121,14 @@ class _AccountColumn(KeyColumn):
         super().__init__(field, how, asked, every)
         self._aliases: tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]] = ({}, {})
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is Unknown:
             return self.unknown
         keys = self._keys(value)
         if account.option_values:
             aliases = self._ids_of(account.option_values)
             keys = keys | {one for key in keys for one in aliases.get(key, ())}
-        return self.keyed.pair(keys)
+        return self.keyed.says(keys)
 
     def _keys(self, value: Any) -> set[Any]:
         raise NotImplementedError
@@ -145,22 +148,22 @@ class _AccountColumn(KeyColumn):
 class OptionColumn(_AccountColumn):
     """By "is": as text, as a number, or as the option that an id stands for."""
 
-    __slots__ = ("_numbers",)
+    __slots__ = ("numbers",)
 
     def __init__(self, field: str, how: How, asked: Sequence[Asked], every: int) -> None:
         super().__init__(field, how, asked, every)
         texts = [key for key in self.keyed.named if isinstance(key, str)]
-        self._numbers = len(texts) < len(self.keyed.named)
-        self.table = {key: self.keyed.pair((key,)) for key in self.keyed.named if not isinstance(key, str)}
-        self.table |= {text: self.keyed.pair(self._keys(text)) for text in [*texts, ""]}
+        self.numbers = len(texts) < len(self.keyed.named)
+        self.table = {key: self.keyed.says((key,)) for key in self.keyed.named if not isinstance(key, str)}
+        self.table |= {text: self.keyed.says(self._keys(text)) for text in [*texts, ""]}
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is not str or account.option_values:
-            return super().pair(value, account)
+            return super().says(value, account)
         found = self.table.get(value)
         if found is not None:
             return found
-        return self.table.get(number_of(value), self.other) if self._numbers else self.other
+        return self.table.get(number_of(value), self.other) if self.numbers else self.other
 
     def _keys(self, value: Any) -> set[Any]:
         if value in EMPTY:
@@ -183,24 +186,22 @@ class IncludedColumn(_AccountColumn):
 class WordColumn(KeyColumn):
     """By the needles found in a text. Keeps, for sets of needles that were found, what they say."""
 
-    __slots__ = ("_said", "needles")
+    __slots__ = ("needles", "said")
 
     def __init__(self, field: str, how: How, asked: Sequence[Asked], every: int) -> None:
         super().__init__(field, how, asked, every)
         self.needles = Needles(one for one in self.keyed.named if isinstance(one, Needle))
-        self._said: dict[int, Pair] = {0: self.other}
+        self.said: dict[int, State] = {0: self.other}
 
-    def pair(self, value: Any, account: Account) -> Pair:
-        if value.__class__ is Unknown:
-            return self.unknown
-        return self.of_found(self.needles.found(value if value.__class__ is str else text_of(value)))
+    def says(self, value: Any, account: Account) -> State:
+        return self.unknown if value.__class__ is Unknown else self.of_found(self.needles.found(text_of(value)))
 
-    def of_found(self, bits: int) -> Pair:
-        said = self._said.get(bits)
+    def of_found(self, bits: int) -> State:
+        said = self.said.get(bits)
         if said is None:
-            said = self.keyed.pair(self.needles.of_bits(bits))
-            if len(self._said) < _MOST_KEPT:
-                self._said[bits] = said
+            said = self.keyed.says(self.needles.of_bits(bits))
+            if len(self.said) < MOST_KEPT:
+                self.said[bits] = said
         return said
 
 
@@ -213,12 +214,12 @@ class OrderColumn(Column):
         self._number: Callable[[Any], Any] = _NUMBERS[how]
         self._numeric = how not in {How.moment, How.day}
 
-    def pair(self, value: Any, account: Account) -> Pair:
+    def says(self, value: Any, account: Account) -> State:
         if value.__class__ is Unknown:
             return self.unknown
         ready = self._numeric and value.__class__ is int and -_EXACT < value < _EXACT
         number = value if ready else self._number(value)
-        return self.unknown if number is None else self.order.pair(number)
+        return self.unknown if number is None else self.order.says(number)
 
 
 def column_of(field: str, how: How, asked: Sequence[Asked], every: int) -> Column:

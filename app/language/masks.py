@@ -1,6 +1,8 @@
 """Tables that answer many predicates on one field at once, as sets of rules written as bits of whole numbers.
 
-A `Pair` is what one value says: the rules whose "all" it leaves alive, and the rules of whose "any" it meets a row.
+A `State` is what one value says of all rules, in two halves of one number: above, the rules whose "all" it leaves
+alive; below, the rules that still lack a row of their "any". What several values say is their states' `&`, and met is
+whoever is alive and lacks nothing.
 """
 
 from __future__ import annotations
@@ -8,13 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 from operator import or_
 from typing import Any
 
 from app.language.shape import Among, Ordered
 
-Pair = tuple[int, int]
+State = int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +29,32 @@ class Asked:
     in_any: int
 
 
-class Layers:
-    """Which rules have none of what they ask for, when each of several predicates of a rule must have a hit.
+def state_of(every: int, dead: int, met: int) -> State:
+    """`dead`: rules whose "all" fails; `met`: rules of whose "any" a row is met."""
+    return (every & ~dead) << every.bit_length() | (every & ~met)
 
-    One layer holds at most one predicate of a rule, so that a rule's bit in it is that one predicate's.
-    """
 
-    __slots__ = ("_layers",)
+class _Layers:
+    """Rules that wait for a hit: a layer holds at most one predicate of a rule, so that its bit there is that one's."""
+
+    __slots__ = ("full", "hits")
 
     def __init__(self) -> None:
-        self._layers: list[tuple[int, dict[Hashable, int]]] = []
+        self.full: list[int] = []
+        self.hits: list[dict[Hashable, int]] = []
 
     def add(self, keys: Iterable[Hashable], rules: int) -> None:
         keys = tuple(keys)
-        for number, (full, hits) in enumerate(self._layers):
-            taken = rules & ~full
-            if taken:
-                self._layers[number] = (full | taken, hits)
-                _mark(hits, keys, taken)
-                rules ^= taken
-        if rules:
-            self._layers.append((rules, {}))
-            _mark(self._layers[-1][1], keys, rules)
-
-    def without_a_hit(self, keys: Sequence[Hashable]) -> int:
-        """The rules of which at least one predicate is not hit by any of the keys."""
-        missed = 0
-        for full, hits in self._layers:
-            hit = 0
-            for key in keys:
-                hit |= hits.get(key, 0)
-            missed |= full & ~hit
-        return missed
+        number = 0
+        while rules:
+            if number == len(self.full):
+                self.full.append(0)
+                self.hits.append({})
+            taken = rules & ~self.full[number]
+            self.full[number] |= taken
+            _mark(self.hits[number], keys, taken)
+            rules ^= taken
+            number += 1
 
 
 def _mark(hits: dict[Hashable, int], keys: Iterable[Hashable], rules: int) -> None:
@@ -66,38 +63,60 @@ def _mark(hits: dict[Hashable, int], keys: Iterable[Hashable], rules: int) -> No
 
 
 class KeyTable:
-    """Predicates of being among wanted keys."""
+    """Predicates of being among wanted keys.
 
-    __slots__ = ("_all_hit", "_all_not", "_any_hit", "_any_not", "_every", "named", "other", "unknown")
+    Layers stand side by side in one number: `_base` is what holds without any key, and a key's own number turns over
+    the bits that it changes. In the layers of `dead` a bit says that its rule's "all" fails, in those after them that
+    a row of its "any" is met; both come out as the union of their layers.
+    """
+
+    __slots__ = ("_base", "_dead", "_every", "_hits", "_layers", "_size", "named", "other", "unknown")
 
     def __init__(self, asked: Sequence[Asked], every: int) -> None:
-        self._every = every
-        self._all_hit, self._any_not = Layers(), Layers()
-        self._all_not: dict[Hashable, int] = {}
-        self._any_hit: dict[Hashable, int] = {}
+        waits, helped_without = _Layers(), _Layers()
+        barred_by: dict[Hashable, int] = {}
+        helped_by: dict[Hashable, int] = {}
         barred = 0
         for one in asked:
             shape = one.shape
-            assert isinstance(shape, Among)  # noqa: S101 - the index sorts them by how they compare
-            if shape.expected:
-                self._all_hit.add(shape.wanted, one.in_all)
-                _mark(self._any_hit, shape.wanted, one.in_any)
-            else:
-                _mark(self._all_not, shape.wanted, one.in_all)
-                self._any_not.add(shape.wanted, one.in_any)
             barred |= one.in_all
-        self.named = frozenset(key for one in asked for key in one.shape.wanted)  # type: ignore[union-attr]
-        self.unknown: Pair = (every & ~barred, 0)
-        self.other = self.pair(())
+            if not isinstance(shape, Among):
+                continue
+            if shape.expected:
+                waits.add(shape.wanted, one.in_all)
+                _mark(helped_by, shape.wanted, one.in_any)
+            else:
+                _mark(barred_by, shape.wanted, one.in_all)
+                helped_without.add(shape.wanted, one.in_any)
+        dead = [*zip(waits.full, waits.hits, strict=True), (0, barred_by)]
+        met = [*zip(helped_without.full, helped_without.hits, strict=True), (0, helped_by)]
+        self._every, self._size = every, every.bit_length()
+        self._dead, self._layers = len(dead), len(dead) + len(met)
+        self._base = 0
+        self._hits: dict[Hashable, int] = {}
+        for number, (full, hits) in enumerate(dead + met):
+            self._base |= full << number * self._size
+            for key, rules in hits.items():
+                self._hits[key] = self._hits.get(key, 0) | rules << number * self._size
+        self.named = frozenset(self._hits)
+        self.unknown: State = state_of(every, barred, 0)
+        self.other = self.says(())
 
-    def pair(self, keys: Iterable[Hashable]) -> Pair:
+    def says(self, keys: Iterable[Hashable]) -> State:
         """What a value with these keys says."""
-        present = [key for key in keys if key in self.named]
-        dead, met = self._all_hit.without_a_hit(present), self._any_not.without_a_hit(present)
-        for key in present:
-            dead |= self._all_not.get(key, 0)
-            met |= self._any_hit.get(key, 0)
-        return self._every & ~dead, met
+        turned, hits = 0, self._hits
+        for key in keys:
+            if key in hits:
+                turned |= hits[key]
+        bits, every, size = self._base ^ turned, self._every, self._size
+        dead = met = 0
+        for _ in range(self._dead):
+            dead |= bits
+            bits >>= size
+        while bits:
+            met |= bits
+            bits >>= size
+        return state_of(every, dead, met)
 
 
 class OrderTable:
@@ -107,7 +126,8 @@ class OrderTable:
 
     def __init__(self, asked: Sequence[Asked], every: int) -> None:
         shapes = [(one, one.shape) for one in asked if isinstance(one.shape, Ordered)]
-        self.limits: list[Any] = sorted({shape.limit for _, shape in shapes if shape.limit is not None})
+        limits = sorted({shape.limit for _, shape in shapes if shape.limit is not None})
+        self.limits: list[Any] = [_quick(one) for one in limits]
         place = {limit: 2 * number + 1 for number, limit in enumerate(self.limits)}
         size = 2 * len(self.limits) + 1
         dead, met = _Spans(size), _Spans(size)
@@ -119,14 +139,21 @@ class OrderTable:
                 continue
             for first, end, holds in _spans(shape.operator, place[shape.limit], size):
                 (met if holds else dead).mark(first, end, one.in_any if holds else one.in_all)
-        self.pairs: list[Pair] = [(every & ~gone, some) for gone, some in zip(dead.filled(), met.filled(), strict=True)]
-        self.unknown: Pair = (every & ~barred, 0)
+        self.pairs: list[State] = [
+            state_of(every, gone, some) for gone, some in zip(dead.filled(), met.filled(), strict=True)
+        ]
+        self.unknown: State = state_of(every, barred, 0)
 
-    def pair(self, value: Any) -> Pair:
+    def says(self, value: Any) -> State:
         """`value` compares with the limits."""
         limits = self.limits
         below = bisect_left(limits, value)
         return self.pairs[2 * below + (below < len(limits) and limits[below] == value)]
+
+
+def _quick(limit: Any) -> Any:
+    """A whole number as int, which compares sooner."""
+    return int(limit) if isinstance(limit, Decimal) and limit == limit.to_integral_value() else limit
 
 
 class _Spans:

@@ -13,7 +13,7 @@ from app.language.values import SEPARATE_WORD, folded
 class Needles:
     """Finds needles as values.WordsOfText does. What is found is bits: of `needles`, the first is the lowest."""
 
-    __slots__ = ("_automaton", "_iterate", "needles")
+    __slots__ = ("_automaton", "iterate", "needles")
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         self.needles = tuple(sorted(needles))
@@ -25,13 +25,13 @@ class Needles:
             self._automaton.add_word(text, (len(text), loose, whole))
         if bits:
             self._automaton.make_automaton()
-        self._iterate = self._automaton.iter if bits else _nothing
+        self.iterate = self._automaton.iter if bits else _nothing
 
     def found(self, raw: str) -> int:
         """Which needles are in a text as it came."""
         text = folded(raw)
         seen = 0
-        for end, (length, loose, whole) in self._iterate(text):
+        for end, (length, loose, whole) in self.iterate(text):
             seen |= loose
             if whole & ~seen and stands_alone(text, end - length + 1, end + 1):
                 seen |= whole

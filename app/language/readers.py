@@ -97,6 +97,11 @@ ATTRIBUTES: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Fields whose value is an attribute of the facts as it stands; None there is not known."""
 
+FEW_VALUES = frozenset({
+    "status", "custom_status_id", "type", "priority", "group_id", "via_id", "brand_id", "ticket_form_id", "schedule_id",
+})  # fmt: skip
+"""Those of which an account has few different ones."""
+
 READERS: Mapping[str, Read] = MappingProxyType({
     **{field: _fact(name) for field, name in ATTRIBUTES.items()},
     "current_via_id": _of_update("via_id"),
@@ -122,31 +127,25 @@ READERS: Mapping[str, Read] = MappingProxyType({
 })  # fmt: skip
 
 
-def _subject(facts: TicketFacts) -> str:
-    return facts.subject
-
-
-def _description(facts: TicketFacts) -> str:
-    return facts.description
-
-
 def _subject_and_comment(facts: TicketFacts) -> str:
     comment = facts.update.comment if facts.update else None
     return f"{facts.subject}\n{comment.body}" if comment else ""
 
 
 TEXTS: Mapping[str, Callable[[TicketFacts], str]] = MappingProxyType({
-    "subject_includes_word": _subject,
-    "description_includes_word": _description,
+    "subject_includes_word": attrgetter("subject"),
+    "description_includes_word": attrgetter("description"),
     "comment_includes_word": _subject_and_comment,
 })  # fmt: skip
 """What the word conditions search. Zendesk's comment condition searches subject and body of an update's comment."""
 
 
-def _since(name: str) -> Callable[[Sight], Span | Unknown]:
+def _since(name: str, status: str) -> Callable[[Sight], Span | Unknown]:
     read = attrgetter(name)
 
     def since(sight: Sight) -> Span | Unknown:
+        if status and sight.facts.status != status:
+            return _NOT_IN_STATUS
         start: datetime | None = read(sight.facts)
         if start is None:
             return _NO_SUCH_TIME
@@ -167,29 +166,34 @@ def _until(name: str) -> Callable[[Sight], Span | Unknown]:
     return until
 
 
-def _in_status(status: str) -> Callable[[Sight], Span | Unknown]:
-    since = _since("status_since")
-    return lambda sight: since(sight) if sight.facts.status == status else _NOT_IN_STATUS
+SINCE: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "NEW": ("created_at", ""),
+    "OPEN": ("status_since", "open"),
+    "PENDING": ("status_since", "pending"),
+    "HOLD": ("status_since", "hold"),
+    "SOLVED": ("status_since", "solved"),
+    "CLOSED": ("status_since", "closed"),
+    "assigned_at": ("assigned_at", ""),
+    "updated_at": ("updated_at", ""),
+    "requester_updated_at": ("requester_updated_at", ""),
+    "assignee_updated_at": ("assignee_updated_at", ""),
+    "due_at": ("due_at", ""),
+    "due_date": ("due_at", ""),
+    "sla_next_breach_at": ("sla_last_breach_at", ""),
+})  # fmt: skip
+"""The time from which each "hours since" counts, and the status in which alone it does."""
 
+UNTIL: Mapping[str, str] = MappingProxyType({
+    "until_due_date": "due_at",
+    "until_sla_next_breach_at": "sla_next_breach_at",
+})  # fmt: skip
+"""The time to which each "hours until" counts."""
 
 SPANS: Mapping[str, Callable[[Sight], Span | Unknown]] = MappingProxyType({
-    "NEW": _since("created_at"),
-    "OPEN": _in_status("open"),
-    "PENDING": _in_status("pending"),
-    "HOLD": _in_status("hold"),
-    "SOLVED": _in_status("solved"),
-    "CLOSED": _in_status("closed"),
-    "assigned_at": _since("assigned_at"),
-    "updated_at": _since("updated_at"),
-    "requester_updated_at": _since("requester_updated_at"),
-    "assignee_updated_at": _since("assignee_updated_at"),
-    "due_at": _since("due_at"),
-    "due_date": _since("due_at"),
-    "until_due_date": _until("due_at"),
-    "sla_next_breach_at": _since("sla_last_breach_at"),
-    "until_sla_next_breach_at": _until("sla_next_breach_at"),
+    **{field: _since(name, status) for field, (name, status) in SINCE.items()},
+    **{field: _until(name) for field, name in UNTIL.items()},
 })  # fmt: skip
-"""From when to when each "hours since" and "hours until" counts. "Since a status" only while the ticket stays in it."""
+"""From when to when each of them counts."""
 
 
 def _of_person(person: Person | None, key: str) -> object:

@@ -22,6 +22,7 @@ class Ruled(Protocol):
 
 
 R = TypeVar("R", bound=Ruled)
+_AT_ONCE = 512
 
 
 class RuleSet(Generic[R]):
@@ -44,9 +45,11 @@ class RuleSet(Generic[R]):
     def met(self, sight: Sight, start: int = 0) -> Iterator[int]:
         """The indexes from `start` of the rules whose conditions are met, in order."""
         kept = sight.met
-        if kept is None or kept[0] is not self.index or kept[1] > start:
-            kept = sight.met = (self.index, start, self.index.met(sight, start))
-        return numbers_of(kept[2] >> start << start)
+        if kept is not None and kept[0] is self.index and kept[1] <= start:
+            return numbers_of(kept[2] >> start << start)
+        bits = self.index.met(sight, start)
+        sight.met = (self.index, start, bits)
+        return numbers_of(bits)
 
     def verdict(self, index: int, sight: Sight) -> Verdict:
         ready = self._ready.get(index)
@@ -57,6 +60,17 @@ class RuleSet(Generic[R]):
 
 def numbers_of(bits: int) -> Iterator[int]:
     """The places of the bits that are set, the lowest first."""
+    if bits.bit_length() > _AT_ONCE:
+        return _one_by_one(bits)
+    found: list[int] = []
+    while bits:
+        low = bits & -bits
+        found.append(low.bit_length() - 1)
+        bits ^= low
+    return iter(found)
+
+
+def _one_by_one(bits: int) -> Iterator[int]:
     while bits:
         low = bits & -bits
         yield low.bit_length() - 1

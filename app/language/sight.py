@@ -77,7 +77,8 @@ class Sight:
     def hours(self, start: datetime, end: datetime, *, business: bool) -> int:
         """Whole hours from start to end, rounded down; business hours are the ticket's calendar's."""
         if not business:
-            return (end - start) // _HOUR
+            between = end - start
+            return between.days * 24 + between.seconds // 3600
         known = self._business_hours.get((start, end))
         if known is None:
             known = self._business_hours[start, end] = self.calendar.open_between(start, end) // _HOUR

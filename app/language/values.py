@@ -38,7 +38,7 @@ def tags_of(value: object) -> frozenset[str]:
 
 def folded(text: str) -> str:
     """Text as it is compared: composed (a Mac sends Hangul in pieces) and without case."""
-    return unicodedata.normalize("NFC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
 
 
 def number_of(value: object) -> Decimal | None:

@@ -1,0 +1,132 @@
+"""How each column is looked at in one ticket: the same answer as `says(read(sight))`, with no detour on the way."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from app.language.facts_of_ticket import TicketFacts
+from app.language.index_columns import Column, OptionColumn, OrderColumn, TagColumn, WordColumn
+from app.language.masks import State
+from app.language.needles import stands_alone
+from app.language.readers import ATTRIBUTES, SINCE, TEXTS
+from app.language.shape import How
+from app.language.sight import Sight
+from app.language.vocabulary import family_key
+
+Look = Callable[[Sight], State]
+
+DEAR = 3
+"""From this cost on, a column is asked only while a rule that asks there may still be met."""
+
+_TICKET_FIELDS = "custom_fields_{id}"
+_MOST_STEPS = 2048
+
+
+def look_of(column: Column) -> Look:
+    for found in (_tags(column), _option(column), _number(column), _hours(column), _words(column)):
+        if found is not None:
+            return found
+    says, read = column.says, column.read
+    return lambda sight: says(read(sight), sight.account)
+
+
+def _tags(column: Column) -> Look | None:
+    if not isinstance(column, TagColumn) or column.field not in ATTRIBUTES:
+        return None
+    named, said, compose, slow = column.keyed.named, column.said, column.of_named, column.says
+
+    def look(sight: Sight) -> State:
+        tags = sight.facts.tags
+        if tags.__class__ is not frozenset:
+            return slow(tags, sight.account)
+        present = named & tags
+        return said.get(present) or compose(present)
+
+    return look
+
+
+def _own_key(column: Column) -> str | None:
+    family = family_key(column.field)
+    return family[1] if family is not None and family[0] == _TICKET_FIELDS else None
+
+
+def _option(column: Column) -> Look | None:
+    key = _own_key(column)
+    if not isinstance(column, OptionColumn) or key is None:
+        return None
+    table, other, slow, numbers = column.table, column.other, column.says, column.numbers
+
+    def look(sight: Sight) -> State:
+        value = sight.facts.custom_fields.get(key, "")
+        if value.__class__ is not str or sight.account.option_values:
+            return slow(value, sight.account)
+        return table.get(value) or (slow(value, sight.account) if numbers else other)
+
+    return look
+
+
+def _number(column: Column) -> Look | None:
+    key = _own_key(column)
+    if not isinstance(column, OrderColumn) or column.how is not How.number or key is None:
+        return None
+    slow, steps = column.says, _steps(column)
+    end = len(steps)
+
+    def look(sight: Sight) -> State:
+        value: Any = sight.facts.custom_fields.get(key, "")
+        if value.__class__ is int and 0 <= value < end:
+            return steps[value]
+        return slow(value, sight.account)
+
+    return look
+
+
+def _hours(column: Column) -> Look | None:
+    if not isinstance(column, OrderColumn) or column.how is not How.hours or column.field not in SINCE:
+        return None
+    name, status = SINCE[column.field]
+    start_of: Callable[[TicketFacts], datetime | None] = attrgetter(name)
+    unknown, later, steps = column.unknown, column.order.says, _steps(column)
+    end = len(steps)
+
+    def look(sight: Sight) -> State:
+        facts = sight.facts
+        start = start_of(facts)
+        if start is None or (status and facts.status != status):
+            return unknown
+        since = sight.now - start
+        hours = since.days * 24 + since.seconds // 3600
+        if 0 <= hours < end:
+            return steps[hours]
+        return later(hours) if hours >= 0 else unknown
+
+    return look
+
+
+def _steps(column: OrderColumn) -> list[State]:
+    """What each whole number from 0 on says, up to the last limit where that is near."""
+    last = max(column.order.limits, default=0)
+    return [column.order.says(number) for number in range(int(last) + 1)] if 0 <= last < _MOST_STEPS else []
+
+
+def _words(column: Column) -> Look | None:
+    if not isinstance(column, WordColumn) or column.field not in TEXTS:
+        return None
+    text_of, find, said, compose = TEXTS[column.field], column.needles.iterate, column.said, column.of_found
+    normalize = unicodedata.normalize
+
+    def look(sight: Sight) -> State:
+        text = text_of(sight.facts)
+        text = text.lower() if text.isascii() else normalize("NFC", text).casefold()
+        seen = 0
+        for end, (length, loose, whole) in find(text):
+            seen |= loose
+            if whole & ~seen and stands_alone(text, end - length + 1, end + 1):
+                seen |= whole
+        return said.get(seen) or compose(seen)
+
+    return look
