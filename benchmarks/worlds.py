@@ -1,6 +1,7 @@
 """Made-up rules and tickets that the benchmarks of rules share: shaped like an account of 200 triggers.
 
-200 rules have about 850 conditions, few of them distinct, as in real accounts: status, priority, channel, group, tags,
+200 rules have about 850 conditions, few of them distinct, and begin with a broad one ("status less than solved"), as
+rules of real accounts do. They ask about status, priority, channel, group, tags,
 words of the subject in Korean and English, custom fields, hours since the ticket was made.
 """
 
@@ -24,7 +25,22 @@ PRIORITIES = ("", "low", "normal", "high", "urgent")
 CHANNELS = ("0", "4", "5", "16", "17", "29", "30", "48")
 GROUPS = tuple(str(3600 + number) for number in range(14))
 TAGS = tuple(f"{word}_{number}" for word in ("city", "refund", "vip", "late", "key") for number in range(12))
-KOREAN = ("환불", "취소", "지각", "변경", "파손", "청소", "영수증", "비밀번호", "입실", "퇴실", "쿠폰", "예약", "분실", "소음")
+KOREAN = (
+    "환불",
+    "취소",
+    "지각",
+    "변경",
+    "파손",
+    "청소",
+    "영수증",
+    "비밀번호",
+    "입실",
+    "퇴실",
+    "쿠폰",
+    "예약",
+    "분실",
+    "소음",
+)
 ENGLISH = ("refund", "cancel", "late", "change", "broken", "cleaning", "receipt", "password", "check-in", "checkout",
            "coupon", "booking", "lost", "noise")  # fmt: skip
 CITIES = ("seoul", "busan", "jeju", "incheon", "daegu", "sokcho", "")
@@ -45,14 +61,21 @@ def rows(count: int, seed: int = 7) -> list[dict[str, Any]]:
     pool = [_condition(chance, kind) for kind in _KINDS for _ in range(_KINDS[kind])]
     found = []
     for _ in range(count):
-        every = [_condition(chance, chance.choice(("status", "priority", "channel", "group")))]
+        every = [dict(chance.choice(_BROAD))]
         every += chance.sample(pool, chance.choice((2, 2, 2, 3)))
-        chance.shuffle(every)
         some = chance.sample(pool, chance.choice((0, 0, 0, 2, 3)))
         found.append({"all": every, "any": some})
     return found
 
 
+_BROAD = (
+    {"field": "status", "operator": "less_than", "value": "solved"},
+    {"field": "status", "operator": "less_than", "value": "solved"},
+    {"field": "status", "operator": "less_than", "value": "closed"},
+    {"field": "status", "operator": "is_not", "value": "closed"},
+    {"field": "priority", "operator": "is_not", "value": "urgent"},
+    {"field": "via_id", "operator": "is_not", "value": "30"},
+)
 _KINDS = {"status": 12, "priority": 10, "channel": 8, "group": 14, "tags": 40, "words": 40, "city": 8, "plan": 5,
           "nights": 10, "hours": 16}  # fmt: skip
 

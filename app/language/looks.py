@@ -124,8 +124,9 @@ def _words(column: Column) -> Look | None:
         text = text.lower() if text.isascii() else normalize("NFC", text).casefold()
         seen = 0
         for end, (length, loose, whole) in find(text):
-            seen |= loose
-            if whole & ~seen and stands_alone(text, end - length + 1, end + 1):
+            if loose:
+                seen |= loose
+            if whole and stands_alone(text, end - length + 1, end + 1):
                 seen |= whole
         return said.get(seen) or compose(seen)
 

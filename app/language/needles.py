@@ -45,6 +45,17 @@ def _nothing(_text: str) -> tuple[()]:
     return ()
 
 
+class _Letters(dict[str, bool]):
+    """Which characters are letters of separate words; each is asked once."""
+
+    def __missing__(self, character: str) -> bool:
+        self[character] = found = SEPARATE_WORD.match(character) is not None
+        return found
+
+
+LETTERS = _Letters()
+
+
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether no letter of a separate word touches text[start:end]."""
-    return not (start and SEPARATE_WORD.match(text, start - 1)) and not SEPARATE_WORD.match(text, end)
+    return not (start and LETTERS[text[start - 1]]) and not (end < len(text) and LETTERS[text[end]])
