@@ -76,6 +76,7 @@ _BROAD = (
     {"field": "priority", "operator": "is_not", "value": "urgent"},
     {"field": "via_id", "operator": "is_not", "value": "30"},
 )
+_INCLUDES = ("includes", "includes", "not_includes")
 _KINDS = {"status": 12, "priority": 10, "channel": 8, "group": 14, "tags": 40, "words": 40, "city": 8, "plan": 5,
           "nights": 10, "hours": 16}  # fmt: skip
 
@@ -86,14 +87,18 @@ def _condition(chance: random.Random, kind: str) -> dict[str, Any]:
         "priority": ("priority", ("is", "is_not", "less_than", "greater_than"), chance.choice(PRIORITIES)),
         "channel": ("via_id", ("is", "is", "is", "is_not"), chance.choice(CHANNELS)),
         "group": ("group_id", ("is", "is", "is", "is_not"), chance.choice(GROUPS)),
-        "tags": ("current_tags", ("includes", "includes", "not_includes"), " ".join(chance.sample(TAGS, chance.randint(1, 3)))),
-        "words": ("subject_includes_word", ("includes", "includes", "not_includes"), " ".join(chance.sample(KOREAN, 1) + chance.sample(ENGLISH, chance.randint(0, 2)))),
+        "tags": ("current_tags", _INCLUDES, " ".join(chance.sample(TAGS, chance.randint(1, 3)))),
+        "words": ("subject_includes_word", _INCLUDES, _words(chance)),
         "city": (CITY, ("is", "is", "is", "is_not"), chance.choice(CITIES)),
         "plan": (PLAN, ("is", "is", "is_not"), chance.choice(PLANS)),
         "nights": (NIGHTS, ("less_than", "greater_than"), str(chance.randint(1, 12))),
         "hours": ("NEW", ("less_than", "greater_than", "is"), str(chance.choice(LIMITS))),
     }[kind]  # fmt: skip
     return {"field": field, "operator": chance.choice(operators), "value": value}
+
+
+def _words(chance: random.Random) -> str:
+    return " ".join(chance.sample(KOREAN, 1) + chance.sample(ENGLISH, chance.randint(0, 2)))
 
 
 def compiled(found: list[dict[str, Any]]) -> RuleSet[BenchRule]:

@@ -18,6 +18,7 @@ from app.language.sight import NOT_KNOWN, Unknown
 from app.language.values import day_of, folded, moment_of, number_of, tags_of, text_of
 
 _COSTS = MappingProxyType({How.words: 3, How.business_hours: 4, How.change: 2, How.hours: 2})
+_DEAR_FIELDS = MappingProxyType({"text.topic": 4})
 _EXACT = 10**18
 MOST_KEPT = 4096
 
@@ -30,7 +31,7 @@ class Column:
     def __init__(self, field: str, how: How, asked: Sequence[Asked], unknown: State) -> None:
         self.field = field
         self.how = how
-        self.cost = _COSTS.get(how, 1)
+        self.cost = _DEAR_FIELDS.get(field, _COSTS.get(how, 1))
         self.read: Read = asked[0].shape.read
         self.unknown = unknown
         self.rules = 0
