@@ -17,6 +17,7 @@ class Fact(StrEnum):
     push_owed = "push_owed"
     refund_approved = "refund_approved"
     sync_asked = "sync_asked"
+    history_asked = "history_asked"
     twin_off = "twin_off"
     undo_asked = "undo_asked"
     sweep_due = "sweep_due"

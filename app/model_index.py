@@ -8,6 +8,7 @@ from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
+from app.link.history import HistoryLoad
 from app.link.model import Link, Tick
 from app.macros.model import Macro, MacroMove
 from app.outbox.model import Push
@@ -38,6 +39,7 @@ TABLES = (
     Comment,
     Customer,
     HolidayChange,
+    HistoryLoad,
     Insurance,
     Letter,
     Link,

@@ -12,10 +12,12 @@ import click
 from app.actor import Actor, ActorKind, acting_as
 from app.cli import settings_of_now, terminal_language, with_office
 from app.db import db
+from app.link.history import LONGEST_DAYS, SHORTEST_DAYS, USUAL_DAYS
 from app.link.link import the_link
 from app.settings import SANDBOX_EMAIL
 from app.words import Words, say, speak
 from automations import connect, sync
+from automations.history_bar import bring_past
 from automations.lease import Fenced
 from automations.outside import zendesk as account_of_now
 from automations.sandbox_door import bring_in
@@ -112,6 +114,20 @@ def sync_account() -> None:
         try:
             sync.sync_names(db.session(), account_of_now())
             _load()
+        except Fenced:
+            raise click.ClickException(str(ANOTHER_SYNC)) from None
+        except (Refused, Unavailable) as trouble:
+            raise click.ClickException(f"Zendesk: {trouble}") from trouble
+
+
+@zendesk.command("history")
+@click.option("--days", type=click.IntRange(SHORTEST_DAYS, LONGEST_DAYS), default=USUAL_DAYS, show_default=True)
+@with_office
+def bring_history(days: int) -> None:
+    """Bring in what happened on tickets in the last --days, with progress; go on where a killed one stopped."""
+    with acting_as(COMMAND):
+        try:
+            bring_past(db.session(), account_of_now(), days, _wait)
         except Fenced:
             raise click.ClickException(str(ANOTHER_SYNC)) from None
         except (Refused, Unavailable) as trouble:

@@ -144,7 +144,7 @@ def mirror(session: Session, look: Look, *, sync_looks_again: bool = False) -> T
         select(Ticket).where(Ticket.zendesk_id == look.ticket.id).execution_options(populate_existing=True)
     ).one()
     keep_audits(session, kept, look.audits)
-    if any(event.type == "Create" for audit in look.audits for event in audit.events):
+    if look.audits:
         # All its audits were asked for, and after the ticket itself: up to that version nothing is missing.
         kept.history_through = max(kept.history_through or look.ticket.updated_at, look.ticket.updated_at)
     return kept

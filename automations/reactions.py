@@ -11,6 +11,7 @@ from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
 from automations import idle, mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
+from automations import history, mirror, payout, post, push, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ REACTIONS = {
     Fact.twin_off: twins.drain,
     Fact.undo_asked: undo.drain,
     Fact.sync_asked: sync.run,
+    Fact.history_asked: history.run,
     Fact.time_rules_due: timed.run,
     Fact.rehearsal_asked: rehearse.run,
     Fact.routing_due: idle.run,

@@ -19,6 +19,8 @@ from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, Zendes
 from integrations.zendesk import types as zendesk
 
 OURS = frozenset({"id", "decided_audit_id", "booking_id", "history_through"})
+# A rating is an event of its own kind in an audit; we keep it as a change of this field.
+RATED = "satisfaction_score"
 
 
 def ticket_row(ticket: zendesk.Ticket, mirrored_at: datetime) -> dict[str, Any]:
@@ -135,30 +137,44 @@ def upsert_fields(session: Session, fields: Iterable[zendesk.TicketField]) -> No
 
 def keep_audits(session: Session, ticket: Ticket, audits: Iterable[zendesk.Audit]) -> None:
     """Events and comments that are not here yet; those that are here stay as they are."""
-    known = set(session.scalars(select(TicketEvent.audit_id).where(TicketEvent.ticket_id == ticket.id)))
-    fresh = [audit for audit in audits if audit.id not in known]
+    keep_all_audits(session, [(ticket.id, audit) for audit in audits])
+
+
+def keep_all_audits(session: Session, told: Sequence[tuple[int, zendesk.Audit]]) -> int:
+    """The same for many tickets, each audit beside our id of its ticket; how many of them are new."""
+    asked = [audit.id for _, audit in told]
+    known = {
+        (row.ticket_id, row.audit_id)
+        for row in session.execute(
+            select(TicketEvent.ticket_id, TicketEvent.audit_id).where(
+                TicketEvent.ticket_id.in_({ticket_id for ticket_id, _ in told}), TicketEvent.audit_id.in_(asked)
+            )
+        )
+    }
+    fresh = [(ticket_id, audit) for ticket_id, audit in told if (ticket_id, audit.id) not in known]
     if not fresh:
-        return
+        return 0
     session.execute(
         _insert(session, TicketEvent.__table__).on_conflict_do_nothing(index_elements=["ticket_id", "audit_id"]),
-        [_event_row(ticket.id, audit) for audit in fresh],
+        [_event_row(ticket_id, audit) for ticket_id, audit in fresh],
     )
     comments = [
         {
             "zendesk_id": comment.id,
-            "ticket_id": ticket.id,
+            "ticket_id": ticket_id,
             "audit_id": audit.id,
             "author_id": comment.author_id,
             "is_public": comment.public,
             "body": without_resident_numbers(comment.body),
             "created_at": comment.created_at,
         }
-        for audit in fresh
+        for ticket_id, audit in fresh
         for comment in audit.comments
     ]
     if comments:
         insert = _insert(session, Comment.__table__).on_conflict_do_nothing(index_elements=["zendesk_id"])
         session.execute(insert, comments)
+    return len(fresh)
 
 
 def _event_row(ticket_id: int, audit: zendesk.Audit) -> dict[str, Any]:
@@ -167,6 +183,9 @@ def _event_row(ticket_id: int, audit: zendesk.Audit) -> dict[str, Any]:
         for event in audit.events
         if event.type in {"Create", "Change"} and event.field_name
     }
+    ratings = [event.score for event in audit.events if event.type == "SatisfactionRating"]
+    if ratings:
+        changes[RATED] = [None, ratings[-1]]
     comments = audit.comments
     return {
         "ticket_id": ticket_id,

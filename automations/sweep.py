@@ -13,7 +13,7 @@ from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
-from automations import payout, post, telling
+from automations import history, payout, post, telling
 
 
 def run() -> None:
@@ -40,6 +40,7 @@ def waiting() -> list[Fact]:
         Fact.rehearsal_asked: exists().where(waiting_rehearsals(now)),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
         Fact.undo_asked: exists().where(Undo.state == UndoState.asked),
+        Fact.history_asked: exists().where(history.due(now)),
     }
     session = db.session()
     found = [fact for fact, some in rows.items() if session.scalar(select(some))]

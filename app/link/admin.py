@@ -13,9 +13,10 @@ from app.audit.trail import because
 from app.db import db
 from app.desk.shown import ago
 from app.desk.troubles import told
-from app.desk.view import DeskPage, needs
+from app.desk.view import needs
 from app.errors import Refusal
 from app.facts import Fact, announce
+from app.link.history_doors import HistoryDoors, history_of_page
 from app.link.link import the_link, turn_pushing, turn_rules
 from app.link.model import Link
 from app.words import Words, say
@@ -24,14 +25,15 @@ SWITCHES = {"pushing": turn_pushing, "rules": turn_rules}
 SHORTEST_REASON = 2
 
 
-class LinkView(DeskPage):
+class LinkView(HistoryDoors):
     subject = "link"
     label = say("연결", "Connection")
     icon = "plug"
 
     @expose("/")
     def index(self) -> str:
-        return self.render("link/index.html", link=db.session.get(Link, 1), stands=_stands(db.session.get(Link, 1)))
+        link = db.session.get(Link, 1)
+        return self.render("link/index.html", link=link, stands=_stands(link), past=history_of_page())
 
     @expose("/state.json")
     def state(self) -> ResponseReturnValue:

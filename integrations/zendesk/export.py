@@ -46,12 +46,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """`next_start` (Unix seconds) is where to go on: the events of that second come again."""
+    """`next_start` (Unix seconds) is where to go on: the events of that second come again. `unreadable` counts those
+    whose shape we do not understand; `unread_tickets` are the tickets they are of, None where not even that is told.
+    """
 
     events: list[TicketEvent]
     next_start: int
     end_of_stream: bool
     unreadable: int = 0
+    unread_tickets: frozenset[int | None] = frozenset()
 
 
 class Budget:
@@ -94,6 +97,11 @@ class _RawEvents(msgspec.Struct, frozen=True):
     ticket_events: list[msgspec.Raw]
     end_time: int | None = None
     end_of_stream: bool | None = None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: int
+    ticket_id: int | None = None
 
 
 def pages(
@@ -145,14 +153,23 @@ def ticket_events(
         told = decoded(zendesk.fetch(_EVENTS, params | {"start_time": start}), _RawEvents)
         events, unreadable = decoded_each(told.ticket_events, TicketEvent)
         _tell_of_unreadable("ticket_events", unreadable)
+        unread = _tickets_of(told.ticket_events, {event.id for event in events}) if unreadable else frozenset()
         next_start = max(start, told.end_time or start)
         fresh = [event for event in events if event.id not in given]
-        yield EventPage(fresh, next_start, bool(told.end_of_stream), unreadable)
+        yield EventPage(fresh, next_start, bool(told.end_of_stream), unreadable, unread)
         if told.end_of_stream:
             return
         if next_start == start:
             raise Refused("more events share one second than fit on a page of Zendesk's export")
         start, given = next_start, {event.id for event in events if event.timestamp >= next_start}
+
+
+def _tickets_of(bodies: Sequence[msgspec.Raw], read: set[int]) -> frozenset[int | None]:
+    """Which tickets the events are of that could not be read."""
+    named, _ = decoded_each(bodies, _Named)
+    lost = len(bodies) - len(named)
+    tickets: set[int | None] = {one.ticket_id for one in named if one.id not in read}
+    return frozenset(tickets | ({None} if lost else set()))
 
 
 def _page(body: bytes, asked: str) -> Page:

@@ -98,6 +98,7 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     field_name: str | None = None
     value: Any = None
     previous_value: Any = None
+    score: str | None = None
     author_id: int | None = None
     public: bool = True
     body: str | None = None
@@ -218,7 +219,8 @@ class SigningSecret(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class TicketEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An update as the event export tells it: a child event is {"event_type": "Change", <field>: <value>,
-    "previous_value": ...}, or a comment. `timestamp` is in Unix seconds.
+    "previous_value": ...}, or a comment. `timestamp` is in Unix seconds; `id` is that of its audit; `via` a channel's
+    word or its title.
     """
 
     id: int
@@ -226,6 +228,7 @@ class TicketEvent(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: int
     created_at: Moment
     updater_id: int | None = None
+    via: Any = None
     event_type: str = ""
     child_events: tuple[dict[str, Any], ...] = ()
     metadata: Metadata = Metadata()
