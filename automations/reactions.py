@@ -10,8 +10,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import idle, mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
-from automations import history, mirror, payout, post, push, sweep, sync, timed, twins, undo
+from automations import history, idle, mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
