@@ -33,6 +33,7 @@ from app.policies.admin import PolicyView
 from app.refunds.admin import RefundView
 from app.rules.admin import RuleRunView, RuleView
 from app.rules.in_view import tickets_in
+from app.rules.rehearsal.admin import RehearsalView
 from app.rules.undo.admin import UndoView
 from app.tickets.admin import TicketView
 from app.views.admin import Finder, ViewView
@@ -65,6 +66,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     RuleView,
     MacroView,
     ViewOfHouse,
+    RehearsalView,
     RuleRunView,
     UndoView,
     InboxView,
@@ -84,7 +86,7 @@ MENU = (
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
-            Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "macros", "views")),
+            Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "rehearsals", "macros", "views")),
         ),
     ),
     Stretch(

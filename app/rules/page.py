@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app import clock
+from app.actor import acting
 from app.desk.saving import Difference
 from app.desk.shown import NOTHING
 from app.language.kinds import Use
@@ -27,7 +28,8 @@ from app.rules.exchange import to_text
 from app.rules.form import RuleForm, raw_rows
 from app.rules.life_page import life_of
 from app.rules.model import Rule, RuleRun, RuleVersion
-from app.rules.rule import unknown_in
+from app.rules.rehearsal.card import card_of
+from app.rules.rule import EDIT, unknown_in
 from app.tickets.model import Ticket
 from app.tickets.scope import seen, seen_ticket
 from app.words import Words, say
@@ -89,6 +91,8 @@ def page_of(session: Session, rule: Rule, ticket_number: str | None) -> dict[str
         "count": counts(session, [rule.id]).get(rule.id, Count()),
         "warnings": warnings_of(session, rule),
         "raw": to_text(rule.definition),
+        "rehearsals": card_of(session, rule),
+        "may_rehearse": acting().may(EDIT),
         "asked": ticket_number or "",
         "life": life_of(session, rule),
         "why": _why(session, rule, ticket_number, use, pickers),

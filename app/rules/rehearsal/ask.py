@@ -52,6 +52,10 @@ def drafts(session: Session) -> list[Rule]:
     return [one for one in rows if live.numbers.get(str(one.id)) != one.number]
 
 
+def number_in_force(session: Session, rule: Rule) -> int | None:
+    return read_live(session).numbers.get(str(rule.id))
+
+
 def newest(session: Session, rule: Rule) -> RuleVersion:
     """The version that was saved last."""
     rows = select(RuleVersion).where(RuleVersion.rule_id == rule.id).order_by(RuleVersion.number.desc())

@@ -75,6 +75,12 @@ OWN = {
     "refunds.settle_view": "refunds.pay",
     "refunds.try_view": "refunds.view",
     "rules.approve_view": "rules.publish",
+    "rehearsals.ask_view": "rules.edit",
+    "rehearsals.cancel_view": "rules.edit",
+    "rehearsals.seen_view": "rules.edit",
+    "rehearsals.state": None,
+    "rehearsals.ticket_view": "tickets.view",
+    "rehearsals.tickets_view": "tickets.view",
     "rules.back_to_view": "rules.edit",
     "rules.call_back_view": "rules.publish",
     "rules.decline_view": "rules.publish",
@@ -87,7 +93,7 @@ OWN = {
     "users.reset_view": "users.edit",
 }
 # The prefix of a screen's rights where it is not the screen's own name.
-SUBJECT = {"vendors": "partners"}
+SUBJECT = {"rehearsals": "rules", "vendors": "partners"}
 FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css"}
 
 

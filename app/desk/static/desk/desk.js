@@ -161,7 +161,7 @@
   });
 
   // ---- a page that asks how things stand: data-poll="address", values into [data-told=key], a bar into
-  // progress[data-bar=key]; with data-until="key" the page is drawn anew once that is no longer so
+  // progress[data-bar=key], every data-pace milliseconds; with data-until="key" the page is drawn anew once that is no longer so
   for (const place of all("[data-poll]")) {
     const ask = async () => {
       if (document.hidden) return;
@@ -173,6 +173,6 @@
       for (const spot of all("[data-shown-if]", place)) spot.hidden = !told[spot.dataset.shownIf];
       if (place.dataset.until && !told[place.dataset.until]) location.reload();
     };
-    setInterval(ask, 3000);
+    setInterval(ask, Number(place.dataset.pace) || 3000);
   }
 })();
