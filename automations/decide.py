@@ -34,6 +34,7 @@ from app.tickets.model import Ticket, TicketEvent
 from automations.booking_of import find_booking
 from automations.budget import within
 from automations.change import letters
+from automations.refund_wish import ask_for
 from automations.route import HeldDesk, keep_routes
 
 log = logging.getLogger(__name__)
@@ -222,7 +223,7 @@ def _act(
                 depth=cause.depth,
                 effect_hash=decision.effect_hash,
                 reasons=[reason.to_json() for reason in decision.reasons],
-                actions=_told(decision),
+                actions=_told(decision) + _refunds(session, live, ticket, decision, cause),
                 dropped=[one.to_json() for one in decision.dropped],
                 push_id=pushes[0].id if pushes and changes else None,
                 at=clock.now(),
@@ -230,6 +231,15 @@ def _act(
         )
     session.flush()
     keep_routes(session, ticket, decisions, cause.key, pushes)
+
+
+def _refunds(session: Session, live: Live, ticket: Ticket, decision: Decision, cause: Cause) -> list[dict[str, Any]]:
+    """What the rule asks for is asked for, at the time of its cause."""
+    at = cause.event.created_at if cause.event else clock.now()
+    number = live.numbers[decision.rule.id]
+    return [
+        ask_for(session, ticket, decision.rule, number, one, at=at, cause=cause.key) for one in decision.plan.refunds
+    ]
 
 
 def _told(decision: Decision) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ NAMES: dict[str, Words] = {
     "quoted_minor": say("정책 금액", "By the policy"),
     "quote": say("계산", "Quote"),
     "requested_by_id": say("요청한 사람 번호", "Asked by no."),
+    "by_rule": say("요청한 규칙", "Asked by the rule"),
     "approved_by_id": say("승인한 사람 번호", "Approved by no."),
     "approved_sum": say("승인한 내용의 봉인", "Seal of what was approved"),
     "provider_ref": say("결제사 번호", "Provider's number"),

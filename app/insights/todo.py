@@ -149,14 +149,14 @@ def _approvals(session: Session, actor: Actor) -> Iterator[Todo]:
             else say(" · 정책대로", " · as the policy says")
         )
         amount, reason = money(refund.amount_minor, refund.currency), named(refund.reason).words
-        customer, asker = refund.booking.customer.name, refund.requested_by.name
+        customer, asker = refund.booking.customer.name, refund.asker
         yield Todo(
             WARN,
             say("승인", "Approve"),
             say(f"환불 {refund.ref} · {amount}", f"Refund {refund.ref} · {amount}") + more,
             say(
-                f"{asker} 요청 · {customer} · {refund.booking.ref} · {reason.ko}",
-                f"Asked by {asker} · {customer} · {refund.booking.ref} · {reason.en}",
+                f"{asker.ko} 요청 · {customer} · {refund.booking.ref} · {reason.ko}",
+                f"Asked by {asker.en} · {customer} · {refund.booking.ref} · {reason.en}",
             ),
             ago(refund.requested_at),
             say("열기", "Open"),

@@ -25,7 +25,7 @@ def for_my_decision(actor: Actor) -> list[ColumnElement[bool]]:
     """Refunds that `actor` may decide: asked for by somebody else."""
     return [
         Refund.state == RefundState.requested,
-        Refund.requested_by_id != (actor.id or 0),
+        Refund.requested_by_id.is_distinct_from(actor.id or 0),
         *limits(Refund, actor, city="booking.city", vendor=None),
     ]
 

@@ -83,7 +83,7 @@ class RefundView(DeskView):
         Tab(
             "mine",
             say("내 승인 대기", "Waiting for me"),
-            lambda: (Refund.state == RefundState.requested) & (Refund.requested_by_id != acting().id),
+            lambda: (Refund.state == RefundState.requested) & Refund.requested_by_id.is_distinct_from(acting().id),
             hot=True,
         ),
         Tab("paying", say("지급 중", "Being paid"), lambda: Refund.state.in_(ON_THE_WAY)),
@@ -112,6 +112,7 @@ class RefundView(DeskView):
         "paid_at": say("지급", "Paid"),
         "ticket": say("티켓", "Ticket"),
         "note": say("메모", "Note"),
+        "by_rule": say("요청한 규칙", "Asked by the rule"),
         "at": say("취소·발생 시각", "When it happened"),
         "extent": say("정도 (지각 분 · 미이행 %)", "Extent (minutes late · % not done)"),
     }

@@ -25,7 +25,7 @@ from app.policies.model import PolicyVersion
 from app.refunds.reasons import Reason
 from app.resident_number import keeps_no_resident_number
 from app.tickets.model import Ticket
-from app.words import say
+from app.words import Words, say
 
 
 class RefundState(StrEnum):
@@ -44,13 +44,14 @@ class Refund(Base):
     """`quote` is the computation as it was shown when the refund was asked for; `provider_key` is minted with the
     row and is the same for life. While the state is not rejected, cancelled or failed, `amount_minor` is part of
     the booking's `held_minor`. `lease_until`: until then one worker has it, or nobody is to try. `untold_why`: why
-    the outcome was not told on the ticket and will not be.
+    the outcome was not told on the ticket and will not be. `by_rule`: the rule that asked for it, where no person did.
     """
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> requested_by_id", name="two_people"),
+        CheckConstraint("requested_by_id IS NOT NULL OR by_rule IS NOT NULL", name="somebody_asked"),
     )
 
     id: Mapped[int] = key_column()
@@ -65,7 +66,8 @@ class Refund(Base):
     quoted_minor: Mapped[int] = mapped_column(BigInteger)
     quote: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
-    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_rule: Mapped[str | None] = mapped_column(String(240))
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_sum: Mapped[str | None] = mapped_column(String(64))
     provider_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -85,7 +87,7 @@ class Refund(Base):
     booking: Mapped[Booking] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
     policy_version: Mapped[PolicyVersion] = relationship()
-    requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
+    requested_by: Mapped[User | None] = relationship(foreign_keys=[requested_by_id])
     approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])
     moves: Mapped[list[RefundMove]] = relationship(back_populates="refund", order_by="RefundMove.id")
     __mapper_args__ = {"version_id_col": version}
@@ -96,6 +98,13 @@ class Refund(Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def asker(self) -> Words:
+        """The person who asked for it, or the rule that did."""
+        if self.requested_by is not None:
+            return say(self.requested_by.name, self.requested_by.name)
+        return say("규칙 「{rule}」", "the rule “{rule}”").fill(rule=self.by_rule or "")
 
     def sum_to_approve(self) -> str:
         """What an approval binds: payment, amount, currency, booking and the version it rests on. Another sum later

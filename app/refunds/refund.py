@@ -70,14 +70,16 @@ def request_refund(  # noqa: PLR0913 - the form's fields
     reason: Reason,
     *,
     at: datetime,
-    by_user: User,
+    by_user: User | None,
+    by_rule: str | None = None,
     amount_minor: int | None = None,
     extent: int | None = None,
     ticket: Ticket | None = None,
     note: str = "",
     form_token: str | None = None,
 ) -> Refund:
-    """A refund waiting for approval, its money held; `amount_minor` None takes what the policy says.
+    """A refund waiting for approval, its money held; `amount_minor` None takes what the policy says. Who asks is a
+    person, or else a rule, by its name.
 
     One form token makes one refund: the same form sent twice gives the first one's again. Refuses in words what is
     more than is left, what is nothing, and a booking without policy or payment.
@@ -94,7 +96,7 @@ def request_refund(  # noqa: PLR0913 - the form's fields
         raise Refusal(words, field="booking")
     try:
         with session.begin_nested():
-            return _held_and_made(session, booking, quoted, amount, by_user, ticket, note, form_token)
+            return _held_and_made(session, booking, quoted, amount, by_user, by_rule, ticket, note, form_token)
     except (IntegrityError, Refusal):
         made = _made_by(session, form_token)
         if made is None:
@@ -102,12 +104,13 @@ def request_refund(  # noqa: PLR0913 - the form's fields
         return _the_same(made, booking, amount)
 
 
-def _held_and_made(
+def _held_and_made(  # noqa: PLR0913, PLR0917 - the form's fields
     session: Session,
     booking: Booking,
     quoted: Quote,
     amount: int,
-    by_user: User,
+    by_user: User | None,
+    by_rule: str | None,
     ticket: Ticket | None,
     note: str,
     form_token: str | None,
@@ -128,11 +131,12 @@ def _held_and_made(
         quote=quoted.to_json(),
         note=note.strip(),
         requested_by=by_user,
+        by_rule=by_rule,
         provider_key=f"refund-{secrets.token_hex(16)}",
         requested_at=now,
         form_token=form_token,
     )
-    refund.moves.append(RefundMove(was=None, now=RefundState.requested, by=by_user.name, at=now))
+    refund.moves.append(RefundMove(was=None, now=RefundState.requested, by=refund.asker.ko[:120], at=now))
     if ticket is not None and ticket.booking_id is None:
         ticket.booking = booking
     session.add(refund)

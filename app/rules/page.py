@@ -38,7 +38,7 @@ RUNS_SHOWN = 20
 WEEK = timedelta(days=7)
 CARRIED = frozenset({
     "status", "priority", "type", "subject", "group_id", "assignee_id", "brand_id", "ticket_form_id",
-    "custom_status_id", "set_tags", "current_tags", "remove_tags", "follower", "cc", "macro", "route",
+    "custom_status_id", "set_tags", "current_tags", "remove_tags", "follower", "cc", "macro", "request_refund", "route",
 })  # fmt: skip
 """Actions that Zendesk's API lets us carry out; the others are written down with the run and not sent."""
 
