@@ -23,6 +23,7 @@ from app.rules.exchange import Incoming, read, to_text
 from app.rules.exporting import KINDS, export
 from app.rules.importing import Left, Report, What, take
 from app.rules.live import number_of
+from app.rules.rehearsal.on_terminal import KEYS, rehearse_file
 from app.tickets.scope import seen_ticket
 from app.words import say, speak
 
@@ -101,6 +102,20 @@ def explain_ticket(ticket: int, as_json: bool) -> None:  # noqa: FBT001 - click 
             _tell_rule(one, pickers)
     if not told:
         click.echo(str(say("규칙이 없습니다.", "There are no rules.")))
+
+
+@rules.command("rehearse", epilog=KEYS)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--since", default="90d", show_default=True, help="How far back: days such as 90d, or a date.")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
+@with_office
+def rehearse_rules(file: Path, since: str, as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """Tell what the triggers and automations of FILE (Zendesk's JSON) would have done to past tickets.
+
+    A rule with the id of one in force stands in its place, one that is not active takes it out, others are added.
+    Nothing is written and nothing is sent. A file with faults is refused as a whole, with exit status 1.
+    """
+    rehearse_file(file, since, as_json=as_json)
 
 
 def _taken(incoming: list[Incoming]) -> Report:

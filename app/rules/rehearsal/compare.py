@@ -99,7 +99,9 @@ def compare(sets: Sets, look: Look, memory: Memory | None = None) -> Compared | 
 
 
 def _decided(sets: Sets, rules: RuleSet[RuleDefinition], look: Look) -> list[Decision]:
-    return decide(rules, look.facts, look.at, macros=sets.macros, account=sets.account) if len(rules) else []
+    if not len(rules):
+        return []
+    return decide(rules, look.facts, look.at, macros=sets.macros, account=sets.account, router=sets.router)
 
 
 def _could_differ(cast: Cast, sets: Sets, look: Look, after: Sequence[Decision]) -> bool:

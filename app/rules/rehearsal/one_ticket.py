@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.language.kinds import Use
 from app.macros.controls import Pickers
 from app.macros.pickers import pickers_of
+from app.routing.past import read_past_desk
 from app.rules.diff import GROUP_WORDS
 from app.rules.live import read_live
 from app.rules.page import ReasonLine, reason_lines
@@ -21,6 +22,7 @@ from app.rules.rehearsal.looks import Watch
 from app.rules.rehearsal.model import Rehearsal
 from app.rules.rehearsal.names import EffectNames, names_of
 from app.rules.rehearsal.outcome import rules_that_differ
+from app.rules.rehearsal.routing import drawing_router
 from app.rules.rehearsal.sets import thaw, titles_of
 from app.tickets.model import Ticket
 from app.words import Words
@@ -50,7 +52,7 @@ class LookLine:
 
 def ticket_page(session: Session, rehearsal: Rehearsal, ticket: Ticket) -> dict[str, Any]:
     """Everything for templates/rules/rehearsal_ticket.html."""
-    sets = thaw(rehearsal.frozen, read_live(session).account)
+    sets = thaw(rehearsal.frozen, read_live(session).account, drawing_router(read_past_desk(session)))
     watch = Watch.of(sets, rehearsal.since, rehearsal.until)
     compared = read_ticket(session, watch, ticket) if ticket.history_complete else []
     plans = [decision.plan for one in compared for side in (one.before, one.after) for decision in side.decisions]

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import reading
+from app.routing.past import read_past_desk
 from app.rules.live import read_live
 from app.rules.rehearsal.chunk import TICKETS_A_CHUNK, Chunk, count, read_chunk
 from app.rules.rehearsal.looks import Watch
 from app.rules.rehearsal.model import Rehearsal, RehearsalState, RehearsalTicket
+from app.rules.rehearsal.routing import drawing_router
 from app.rules.rehearsal.sets import thaw
 from app.rules.rehearsal.tally import Tallies
 from app.words import Words, say
@@ -89,7 +91,7 @@ def work(session: Session, mine: Claim, zendesk_url: str | None = None) -> Itera
     """Chunk by chunk to the end; after each is committed it tells how many tickets are done. Ends early, recording
     nothing more, when the rehearsal is not ours any more. Refuses what cannot be rehearsed, in words."""
     with reading():
-        sets = thaw(mine.frozen, read_live(session, zendesk_url).account)
+        sets = thaw(mine.frozen, read_live(session, zendesk_url).account, drawing_router(read_past_desk(session)))
         session.rollback()
     watch = Watch.of(sets, mine.since, mine.until)
     tallies, cursor, done = Tallies.from_json(mine.tally), mine.cursor, mine.done

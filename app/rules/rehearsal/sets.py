@@ -12,6 +12,7 @@ from app.language.kinds import Use
 from app.language.ruleset import RuleSet
 from app.language.values import text_of
 from app.macros.definition import MacroDefinition
+from app.routing.router import NO_ROUTER, Router
 from app.rules.definition import RuleDefinition
 
 BEFORE, AFTER = "before", "after"
@@ -53,11 +54,12 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """What is compared, by kind, with the macros and the account that both sets use."""
+    """What is compared, by kind, with the macros, the account and the router that both sets use."""
 
     casts: Mapping[Use, Cast]
     macros: Mapping[str, MacroDefinition]
     account: Account = PLAIN_ACCOUNT
+    router: Router = NO_ROUTER
 
     @classmethod
     def of(
@@ -66,6 +68,7 @@ class Sets:
         after: Iterable[Version],
         macros: Mapping[str, MacroDefinition],
         account: Account = PLAIN_ACCOUNT,
+        router: Router = NO_ROUTER,
     ) -> Sets:
         first, second = list(before), list(after)
         casts = {
@@ -75,7 +78,7 @@ class Sets:
             )
             for kind in (Use.trigger, Use.automation)
         }
-        return cls(casts, macros, account)
+        return cls(casts, macros, account, router)
 
 
 def freeze(
@@ -105,7 +108,7 @@ def freeze(
     return {"rules": rows, "macros": kept}
 
 
-def thaw(frozen: Mapping[str, Any], account: Account = PLAIN_ACCOUNT) -> Sets:
+def thaw(frozen: Mapping[str, Any], account: Account = PLAIN_ACCOUNT, router: Router = NO_ROUTER) -> Sets:
     """The inverse of `freeze`. Refuses with RuleRefused what the language does not understand any more."""
     versions = [(_version(row), row["in"]) for row in frozen["rules"]]
     macros: dict[str, MacroDefinition] = {}
@@ -115,7 +118,7 @@ def thaw(frozen: Mapping[str, Any], account: Account = PLAIN_ACCOUNT) -> Sets:
         except Refusal:
             continue  # as the live engine does: a rule that names it is refused in words, look by look
     before, after = ([one for one, inside in versions if side in inside] for side in (BEFORE, AFTER))
-    return Sets.of(before, after, macros, account)
+    return Sets.of(before, after, macros, account, router)
 
 
 def titles_of(frozen: Mapping[str, Any]) -> dict[str, str]:
