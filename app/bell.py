@@ -19,7 +19,13 @@ log = logging.getLogger(__name__)
 EVENTS, SLOW, LONG = "events", "slow", "long"
 QUEUES = (EVENTS, SLOW, LONG)
 # What takes seconds shares SLOW; what takes minutes shares LONG, in slices. Everything else is EVENTS.
-LANES = {"sync_asked": SLOW, "time_rules_due": SLOW, "rehearsal_asked": LONG, "history_asked": LONG}
+LANES = {
+    "sync_asked": SLOW,
+    "time_rules_due": SLOW,
+    "shadows_due": SLOW,
+    "rehearsal_asked": LONG,
+    "history_asked": LONG,
+}
 REACTION = "automations.reactions.ring"
 RING_SECONDS = 30
 JOB_SECONDS = {EVENTS: 120, SLOW: 3600, LONG: 3600}

@@ -22,6 +22,7 @@ class Fact(StrEnum):
     undo_asked = "undo_asked"
     sweep_due = "sweep_due"
     time_rules_due = "time_rules_due"
+    shadows_due = "shadows_due"
     rehearsal_asked = "rehearsal_asked"
     routing_due = "routing_due"
     letter_owed = "letter_owed"

@@ -24,6 +24,7 @@ from app.rules.brakes.model import RuleBrake, RuleCount
 from app.rules.model import Rule, RuleMove, RuleRun, RuleVersion
 from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
+from app.rules.shadow.model import Shadow, ShadowMove, ShadowRun
 from app.rules.undo.model import Undo, UndoItem
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 from app.views.model import View
@@ -75,6 +76,9 @@ TABLES = (
     RuleRun,
     RuleVersion,
     Shift,
+    Shadow,
+    ShadowMove,
+    ShadowRun,
     SignInTry,
     Tick,
     Ticket,

@@ -36,6 +36,7 @@ from automations.budget import within
 from automations.change import letters
 from automations.refund_wish import ask_for
 from automations.route import HeldDesk, keep_routes
+from automations.shadow import watch
 
 log = logging.getLogger(__name__)
 
@@ -163,15 +164,21 @@ def _depth(session: Session, ticket: Ticket, event: TicketEvent) -> int:
 
 def _decide(session: Session, live: Live, record: Record, cause: Cause, kind: Use) -> None:
     rules = rules_of(live, kind)
-    if not len(rules):
+    if not len(rules) and not live.shadows:
         return
     facts = _facts(session, record, cause)
+    watch(session, live, record.ticket, facts, cause.key, _audit_id(cause), kind, _told)
     router = HeldDesk(session, record.ticket)
     decisions = decide(rules, facts, clock.now(), macros=live.macros, account=live.account, router=router)
     told = [one for one in decisions if one.refused or not one.plan.is_empty]
     fresh = [one for one in told if not _done_before(session, record.ticket, one, cause, live)]
     if fresh := within(session, fresh):
         _act(session, live, record.ticket, facts, fresh, cause)
+
+
+def _audit_id(cause: Cause) -> int:
+    """The newest update that the look has seen."""
+    return cause.event.audit_id if cause.event is not None else int(cause.key.partition(":")[2])
 
 
 def _facts(session: Session, record: Record, cause: Cause) -> TicketFacts:

@@ -10,7 +10,7 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import history, idle, mirror, payout, post, push, rehearse, sweep, sync, timed, twins, undo
+from automations import history, idle, mirror, payout, post, push, rehearse, shadow, sweep, sync, timed, twins, undo
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ REACTIONS = {
     Fact.sync_asked: sync.run,
     Fact.history_asked: history.run,
     Fact.time_rules_due: timed.run,
+    Fact.shadows_due: shadow.drain,
     Fact.rehearsal_asked: rehearse.run,
     Fact.routing_due: idle.run,
     Fact.sweep_due: sweep.run,

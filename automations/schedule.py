@@ -30,6 +30,7 @@ TIMETABLE: dict[Fact, int] = {
     Fact.sweep_due: 10,
     Fact.sync_asked: 60,
     Fact.time_rules_due: 300,
+    Fact.shadows_due: 300,
     Fact.routing_due: 60,
 }
 # A slot taken by a clock further ahead than this was taken by a wrong one: it is not waited for.

@@ -18,9 +18,10 @@ from app import clock
 from app.db import db
 from app.inbox.intake import keep
 from app.language.conditions import Condition
+from app.language.kinds import Use
 from app.link.link import the_link
 from app.rules.definition import RuleDefinition
-from app.rules.live import read_live
+from app.rules.live import Live, read_live
 from app.tickets.model import Ticket
 from automations import decide, sync
 
@@ -45,7 +46,7 @@ def run() -> None:
     session = db.session()
     link = the_link(session)
     wanted = link.rules_on and link.connected_at is not None
-    rules = read_live(session, link.zendesk_url).automations.rules if wanted else ()
+    rules = looking(read_live(session, link.zendesk_url)) if wanted else []
     session.commit()
     if not rules:
         return
@@ -63,6 +64,12 @@ def run() -> None:
         last = ids[-1]
         for ticket_id in ids:
             histories -= _look(ticket_id, may_ask=histories > 0)
+
+
+def looking(live: Live) -> list[RuleDefinition]:
+    """The automations in force, and those that only watch."""
+    shadows = [rule for one in live.shadows if one.kind is Use.automation for rule in one.rules.rules]
+    return [*live.automations.rules, *shadows]
 
 
 def could_meet(rule: RuleDefinition, now: datetime) -> ColumnElement[bool]:

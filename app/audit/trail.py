@@ -39,6 +39,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "refunds": _WORKERS | {"provider_key", "form_token"},
     "rules": frozenset(),
     "rule_publications": frozenset(),
+    "rule_shadows": frozenset({"ready_at"}),
     "macros": frozenset(),
     "routing_agents": frozenset(),
     "routing_plans": frozenset(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -25,6 +25,7 @@ from app.rules.brakes.brake import brake_stamp, stopped_ids
 from app.rules.definition import RuleDefinition
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
 from app.rules.publication import Publication, PublicationState, in_force
+from app.rules.shadow.model import Shadow, ShadowState
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row", "Acting", Macro)
@@ -33,7 +34,9 @@ Parsed = TypeVar("Parsed")
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """`numbers`: the version in force of each rule by its id as text; `macro_ids`: Zendesk's ids of macros by ours."""
+    """`numbers`: the version in force of each rule by its id as text; `macro_ids`: Zendesk's ids of macros by ours;
+    `shadows`: what only watches.
+    """
 
     triggers: RuleSet[RuleDefinition]
     automations: RuleSet[RuleDefinition]
@@ -41,6 +44,18 @@ class Live:
     macros: Mapping[str, MacroDefinition]
     macro_ids: Mapping[str, int]
     account: Account
+    shadows: tuple[Shadowed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """A version in shadow among the rules in force: `rules` are those of its kind, with it in the place of its rule."""
+
+    id: int
+    rule_id: str
+    kind: Use
+    settle_hours: int
+    rules: RuleSet[RuleDefinition]
 
 
 def version_in_force(rule: Rule, at: datetime | None = None) -> RuleVersion | None:
@@ -102,6 +117,7 @@ def read_live(session: Session, zendesk_url: str | None = None) -> Live:
             calendar=opening.calendar,
             schedules=opening.schedules,
         ),
+        shadows=tuple(_shadowed(session, acting)),
     )
     session.info["opsroom.live"] = (stamp, span, live)
     return live
@@ -132,6 +148,23 @@ class Span:
 
 def _parsed(one: Acting) -> RuleDefinition:
     return replace(as_definition(one.rule, one.version), active=True)
+
+
+def _shadowed(session: Session, acting: Sequence[Acting]) -> Iterator[Shadowed]:
+    """Each running shadow with what is in force around it; one that is not understood is left out and logged."""
+    running = (
+        select(Shadow, Rule, RuleVersion)
+        .join(Rule, Rule.id == Shadow.rule_id)
+        .join(RuleVersion, and_(RuleVersion.rule_id == Shadow.rule_id, RuleVersion.number == Shadow.number))
+        .where(Shadow.state == ShadowState.running, Rule.state != RuleState.retired)
+        .order_by(Shadow.id)
+    )
+    for shadow, rule, version in session.execute(running):
+        others = [one for one in acting if one.rule.kind is rule.kind and one.rule.id != rule.id]
+        together = sorted([*others, Acting(rule, version)], key=lambda one: (one.rule.position, one.rule.id))
+        parsed = _understood(_parsed, together)
+        if any(one.id == str(rule.id) for one in parsed):
+            yield Shadowed(shadow.id, str(rule.id), Use(rule.kind), shadow.settle_hours, RuleSet.compile(parsed))
 
 
 def _in_force(session: Session, at: datetime) -> tuple[list[Acting], Span]:
@@ -178,12 +211,14 @@ def _understood(parsed: Callable[[Row], Parsed], rows: Iterable[Row]) -> list[Pa
 def _stamp(session: Session) -> tuple[object, ...]:
     rules = session.execute(select(func.count(), func.max(Rule.updated_at), func.sum(Rule.version)).select_from(Rule))
     published = session.execute(select(func.count(), func.sum(Publication.version)).select_from(Publication))
+    shadows = session.execute(select(func.count(), func.sum(Shadow.version)).select_from(Shadow))
     macros = session.execute(
         select(func.count(), func.max(Macro.updated_at), func.sum(Macro.version)).select_from(Macro)
     )
     return (
         *rules.one(),
         *published.one(),
+        *shadows.one(),
         *macros.one(),
         *opening_stamp(session, clock.now()),
         *brake_stamp(session),

@@ -84,8 +84,9 @@ class Rule(Base):
 
     versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.number")
     moves: Mapped[list[RuleMove]] = relationship(back_populates="rule", order_by="RuleMove.id")
-    # By its name: app/rules/publication.py tells of them.
+    # By their names: app/rules/publication.py and app/rules/shadow/model.py tell of them.
     publications: Mapped[list[Any]] = relationship("Publication", back_populates="rule", order_by="Publication.id")
+    shadows: Mapped[list[Any]] = relationship("Shadow", back_populates="rule", order_by="Shadow.id")
     __mapper_args__ = {"version_id_col": version}
 
     @property

@@ -20,6 +20,7 @@ from app.rules.live import version_in_force
 from app.rules.model import Rule, RuleState, RuleVersion
 from app.rules.publication import OPEN, Publication, PublicationState, ahead, in_force, open_one
 from app.rules.rehearsal.seen import seen_rehearsal
+from app.rules.shadow.model import ShadowState
 from app.words import Words, say
 
 PUBLISH = "rules.publish"
@@ -49,6 +50,8 @@ def publish(
     version = version_of(rule, number)
     _refuse(blockers(session, rule, version))
     _refuse_again(rule, version, why)
+    if when_reached:
+        _refuse_without_thresholds(rule, version)
     now = clock.now()
     person = acting().id if acting().kind is ActorKind.person else None
     rehearsal = seen_rehearsal(session, rule.id, version.number)
@@ -159,6 +162,10 @@ def switch_off(rule: Rule, now: RuleState, why: str = "") -> None:
             one.move_to(PublicationState.called_back, as_kept(SWITCHED_OFF))
         elif one.state is PublicationState.published and one.ended_at is None:
             one.ended_at = at
+    if now is RuleState.retired:
+        for shadow in rule.shadows:
+            if shadow.is_running:
+                shadow.move_to(ShadowState.ended, as_kept(SWITCHED_OFF))
     touch(rule)
 
 
@@ -190,6 +197,9 @@ def _begin(rule: Rule, asked: Publication, why: str) -> None:
             one.move_to(PublicationState.called_back, as_kept(REPLACED))
     asked.starts_at = max(now, asked.wanted_at or now)
     asked.move_to(PublicationState.published, why)
+    for shadow in rule.shadows:
+        if shadow.is_running and shadow.number == asked.number:
+            shadow.move_to(ShadowState.promoted, why)
     if rule.state is not RuleState.live:
         rule.move_to(RuleState.live, why or asked.why)
 
@@ -219,6 +229,16 @@ def _refuse_again(rule: Rule, version: RuleVersion, why: str) -> None:
         )
     if acts is not None and version.number < acts.number and acting().kind is ActorKind.person and not why.strip():
         raise Refusal(say("되돌리는 까닭을 적어 주세요.", "Say why you go back."), field="why")
+
+
+def _refuse_without_thresholds(rule: Rule, version: RuleVersion) -> None:
+    running = next((one for one in rule.shadows if one.is_running and one.number == version.number), None)
+    if running is None or running.promote_percent is None:
+        words = say(
+            "{number}판의 그림자 운용에 올리는 기준이 정해져 있어야 합니다.",
+            "The shadow of version {number} needs a threshold to be promoted at.",
+        )
+        raise Refusal(words.fill(number=version.number), field="when")
 
 
 def _over(asked: Publication) -> Refusal:

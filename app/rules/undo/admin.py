@@ -21,7 +21,7 @@ from app.desk.shown import NOTHING, when
 from app.desk.view import DeskView, needs
 from app.errors import Refusal
 from app.rules.model import Rule, RuleRun
-from app.rules.rule import PUBLISH
+from app.rules.publishing import PUBLISH
 from app.rules.undo.model import ItemState, Undo, UndoItem
 from app.rules.undo.planned import Line, Planned, begin, planned, under_way
 from app.rules.undo.take_back import Left

@@ -19,7 +19,7 @@ from app.audit.trail import because
 from app.errors import Refusal
 from app.facts import Fact, announce
 from app.rules.model import Rule, RuleRun
-from app.rules.rule import PUBLISH
+from app.rules.publishing import PUBLISH
 from app.rules.then import values_now
 from app.rules.undo.model import ItemState, Undo, UndoItem, UndoState
 from app.rules.undo.take_back import Happened, Left, Stays, TakenBack, take_back
