@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
@@ -15,6 +16,7 @@ from app.db import db, one_at_a_time
 from app.demo.account_door import has_sandbox, seed, tickets_there
 from app.demo.bodies import account_body
 from app.demo.books import keep_books
+from app.demo.deep_rows import deepen
 from app.demo.office import fill, opened_at
 from app.demo.past import TICKETS
 from app.demo.refund_rows import the_past
@@ -28,11 +30,13 @@ from integrations.payments.sandbox import SandboxProvider
 
 
 @click.command("demo")
+@click.option("--tickets", type=click.IntRange(min=0, max=1_000_000), default=0, help="So many past tickets in all.")
 @with_office
-def demo() -> None:
+def demo(tickets: int) -> None:
     """Fill this home with a believable marketplace to try Opsroom on.
 
-    Done once: a second run changes nothing, and one that was interrupted is completed.
+    Done once: a second run changes nothing, and one that was interrupted is completed. With --tickets, closed tickets
+    of four months with their whole history are added to the mirror, for rehearsals of rules.
     """
     speak(terminal_language())
     settings, session = settings_of_now(), db.session()
@@ -44,7 +48,10 @@ def demo() -> None:
             )
         )
     started = time.monotonic()
-    if make(session, settings):
+    did = make(session, settings)
+    if tickets > TICKETS:
+        did = _deepen(session, tickets - TICKETS) or did
+    if did:
         tell(
             say("데모 준비를 마쳤습니다({s}초).", "The demo is ready ({s} s).").fill(
                 s=f"{time.monotonic() - started:.1f}"
@@ -86,6 +93,21 @@ def make(session: Session, settings: Settings) -> bool:
         tell(say(f"Zendesk 연습장에 티켓 {len(tickets)}건", f"{len(tickets)} tickets in the Zendesk in a box"))
         did = True
     return did
+
+
+def _deepen(session: Session, wanted: int) -> bool:
+    """Says whether any ticket was made."""
+    moment = opened_at(session)
+    if moment is None:
+        return False
+    before = None
+    with click.progressbar(length=wanted, label=str(say("지난 티켓", "Past tickets")), file=sys.stderr) as bar:
+        for there in deepen(session, moment, wanted):
+            before = there
+            bar.update(there - bar.pos)
+    if before is not None:
+        tell(say(f"지난 티켓 {before:,}건", f"{before:,} past tickets"))
+    return before is not None
 
 
 def tell(words: Words) -> None:

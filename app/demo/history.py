@@ -16,6 +16,7 @@ Row = dict[str, Any]
 
 # Of one ticket: room for fifteen audits, and of each for its comment and its changes.
 IDS_A_TICKET, IDS_AN_AUDIT = 1024, 64
+SYSTEM = -1
 
 
 def stamp(at: datetime) -> str:
@@ -23,8 +24,9 @@ def stamp(at: datetime) -> str:
 
 
 def audits_of(ticket: PastTicket) -> list[Row]:
-    """One for each thing said: the first makes the ticket, the last brings it to its status."""
-    return [_audit(ticket, place, said) for place, said in enumerate(ticket.said)]
+    """One for each thing said: the first makes the ticket, the last brings it to its status. Then time closes it."""
+    told = [_audit(ticket, place, said) for place, said in enumerate(ticket.said)]
+    return [*told, _closing(ticket)] if ticket.status == "closed" else told
 
 
 def mirrored(ticket: PastTicket, booking: Booking | None, moment: datetime) -> Ticket:
@@ -47,31 +49,38 @@ def mirrored(ticket: PastTicket, booking: Booking | None, moment: datetime) -> T
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
         mirrored_at=moment,
+        history_through=ticket.updated_at,
         booking=booking,
     )
-    for said, audit in zip(ticket.said, audits_of(ticket), strict=True):
-        comment, *changes = audit["events"]
+    for place, audit in enumerate(audits_of(ticket)):
+        at = datetime.fromisoformat(audit["created_at"])
+        comment = audit["events"][0] if place < len(ticket.said) else None
         row.events.append(
             TicketEvent(
                 audit_id=audit["id"],
-                author_id=said.author_id,
-                channel=ticket.channel,
-                is_creation=said is ticket.said[0],
-                changes={one["field_name"]: [one.get("previous_value"), one["value"]] for one in changes},
-                comment_id=comment["id"],
-                created_at=said.at.replace(microsecond=0),
+                author_id=audit["author_id"],
+                channel=audit["via"]["channel"],
+                is_creation=place == 0,
+                changes={
+                    one["field_name"]: [one.get("previous_value"), one["value"]]
+                    for one in audit["events"]
+                    if "field_name" in one
+                },
+                comment_id=comment["id"] if comment else None,
+                created_at=at,
             )
         )
-        row.comments.append(
-            Comment(
-                zendesk_id=comment["id"],
-                audit_id=audit["id"],
-                author_id=said.author_id,
-                is_public=said.public,
-                body=said.body,
-                created_at=said.at.replace(microsecond=0),
+        if comment:
+            row.comments.append(
+                Comment(
+                    zendesk_id=comment["id"],
+                    audit_id=audit["id"],
+                    author_id=comment["author_id"],
+                    is_public=comment["public"],
+                    body=comment["body"],
+                    created_at=at,
+                )
             )
-        )
     return row
 
 
@@ -122,6 +131,21 @@ def _audit(ticket: PastTicket, place: int, said: Said) -> Row:
         "metadata": {"system": {}, "custom": {}},
         "via": via(ticket),
         "events": [comment, *told],
+    }
+
+
+def _closing(ticket: PastTicket) -> Row:
+    """What Zendesk does by itself to a ticket that was solved long enough."""
+    audit_id = numbers.AUDITS + ticket.number * IDS_A_TICKET + len(ticket.said) * IDS_AN_AUDIT
+    change = {"type": "Change", "field_name": "status", "value": "closed", "previous_value": "solved"}
+    return {
+        "id": audit_id,
+        "ticket_id": ticket.number,
+        "author_id": SYSTEM,
+        "created_at": stamp(ticket.updated_at),
+        "metadata": {"system": {}, "custom": {}},
+        "via": {"channel": "automation", "source": {"from": {}, "to": {}, "rel": None}},
+        "events": [{"id": audit_id + 1, **change}],
     }
 
 

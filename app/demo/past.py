@@ -26,6 +26,7 @@ from app.refunds.model import RefundState
 TICKETS = 200
 OLDEST = timedelta(days=90)
 NEWEST = timedelta(minutes=25)
+CLOSES_AFTER = timedelta(days=4)
 # Bookings of the last two weeks are many; most of them give no cause to write.
 SPARED = 0.5
 # Talks that come before the booking starts; all others come after.
@@ -67,7 +68,7 @@ class PastTicket:
 
     @property
     def updated_at(self) -> datetime:
-        return self.said[-1].at
+        return self.said[-1].at + (CLOSES_AFTER if self.status == "closed" else timedelta())
 
 
 @dataclass(frozen=True, slots=True)
