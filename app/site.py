@@ -9,6 +9,8 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from app.actor import acting
+from app.alarms.admin import AlarmView, LetterView, newest_alarm
+from app.alarms.receivers_admin import HookView, ReceiverView
 from app.audit import trail
 from app.audit.admin import AuditView
 from app.bookings.admin import BookingView, CustomerView
@@ -25,6 +27,7 @@ from app.insights.waiting import waiting
 from app.link.admin import LinkView
 from app.macros.admin import MacroView
 from app.outbox.admin import OutboxView
+from app.outbox.stops import StopsView, brakes_of
 from app.partners.admin import PartnerView, VendorView
 from app.people import sessions
 from app.people.admin import UserView
@@ -71,7 +74,12 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     UndoView,
     InboxView,
     OutboxView,
+    LetterView,
+    AlarmView,
+    StopsView,
     LinkView,
+    ReceiverView,
+    HookView,
     UserView,
     AuditView,
 )
@@ -92,15 +100,17 @@ MENU = (
     Stretch(
         say("운영 상태", "Operations"),
         (
+            Place(say("알람", "Alarms"), "siren", ("alarms", "stops")),
             Place(say("실행 기록", "Rule runs"), "history", ("runs", "undos")),
             Place(say("받은함", "Inbox"), "inbox", ("inbox",)),
-            Place(say("보낼함", "Outbox"), "send", ("outbox",)),
+            Place(say("보낼함", "Outbox"), "send", ("outbox", "letters")),
             Place(say("연결", "Connection"), "plug", ("link",)),
         ),
     ),
     Stretch(
         say("설정", "Settings"),
         (
+            Place(say("알림 받는 곳", "Alarm receivers"), "bell", ("receivers", "hooks")),
             Place(say("사용자", "Users"), "users", ("users",)),
             Place(say("감사 기록", "Audit"), "shield-check", ("audit",)),
         ),
@@ -112,6 +122,8 @@ def open_site(app: Flask) -> None:
     """Registers every screen, closes every door that is not listed as open, and dresses the templates."""
     Doors(sessions.visitor, OPEN_TO_ALL, OUTSIDERS, sign_in="people.sign_in").guard(app)
     dress(app)
+    app.add_template_global(newest_alarm, "newest_alarm")
+    app.add_template_global(brakes_of, "brakes_of")
     app.register_blueprint(people)
     app.register_blueprint(find)
     home = HomePage(url="/")

@@ -79,7 +79,7 @@ def tell(session: Session, alarm: Alarm) -> None:
     known: set[str] = set()
     for receiver in _receivers(session):
         due_at = heard_at(receiver, now, urgent=alarm.kind in URGENT)
-        for aim in _aims(session, receiver):
+        for aim in aims_of(session, receiver):
             if aim.key in known:
                 continue
             known.add(aim.key)
@@ -136,7 +136,7 @@ def _receivers(session: Session) -> Sequence[Receiver]:
     return rows or [Receiver(role=Role.admin, after_minutes=0, language="ko")]
 
 
-def _aims(session: Session, receiver: Receiver) -> list[Aim]:
+def aims_of(session: Session, receiver: Receiver) -> list[Aim]:
     if receiver.role is not None:
         people = select(User).where(User.role == receiver.role, User.is_enabled).order_by(User.id)
         return [Aim(one.email, one.language) for one in session.scalars(people)]

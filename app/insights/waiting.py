@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.actor import Actor
+from app.alarms.admin import STUCK, LetterView
+from app.alarms.model import Alarm, AlarmState, Letter
 from app.desk.scope import limits
 from app.inbox.model import InboxState, WebhookEvent
 from app.outbox.model import Push, PushState
@@ -17,6 +19,7 @@ from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule, RuleState, TwinState
 
 MOST = 99
+LETTER_CITY = LetterView.scope_city
 STUCK_REFUNDS = (RefundState.unknown, RefundState.failed)
 STUCK_PUSHES = (PushState.dead, PushState.refused)
 
@@ -61,6 +64,12 @@ QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
     "partners": lambda actor: select(literal(1)).select_from(Partner).where(*uncovered(actor)),
     "rules": lambda actor: select(literal(1)).select_from(Rule).where(*twins(actor)),
     "inbox": lambda _: select(literal(1)).select_from(WebhookEvent).where(WebhookEvent.state == InboxState.dead),
+    "alarms": lambda _: select(literal(1)).select_from(Alarm).where(Alarm.state == AlarmState.open),
+    "letters": lambda actor: (
+        select(literal(1))
+        .select_from(Letter)
+        .where(Letter.state.in_(STUCK), *limits(Letter, actor, city=LETTER_CITY, vendor=None))
+    ),
     "outbox": lambda _: select(literal(1)).select_from(Push).where(Push.state.in_(STUCK_PUSHES)),
 }
 

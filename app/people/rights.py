@@ -7,10 +7,16 @@ from app.people.model import Role
 SUBJECTS = (
     *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
     *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
-    "views",
+    *("views", "alarms", "letters", "receivers", "hooks"),
     *("inbox", "outbox", "link", "users", "audit", "home"),
 )
-EDITED = (*("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"), "views", "users")
+EDITED = (
+    *("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"),
+    "views",
+    "receivers",
+    "hooks",
+    "users",
+)
 SPECIAL = frozenset(
     {
         "refunds.request",
@@ -21,6 +27,8 @@ SPECIAL = frozenset(
         "switches.turn",
         "inbox.retry",
         "outbox.retry",
+        "letters.retry",
+        "alarms.acknowledge",
         "exports.make",
     }
 )

@@ -13,6 +13,7 @@ from app.db import db
 from app.desk.view import DeskView, Tab, needs
 from app.macros.model import Macro
 from app.rules import page, ticket_pages, twins
+from app.rules.brakes.doors import BrakeDoors
 from app.rules.form_doors import RuleFormDoors
 from app.rules.life_doors import LifeDoors
 from app.rules.model import Rule, RuleRun, RuleState, TwinState
@@ -26,7 +27,7 @@ TWIN_ASKED = say(
 )
 
 
-class RuleView(RuleFormDoors, LifeDoors, DeskView):
+class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, DeskView):
     model = Rule
     subject = "rules"
     label = say("규칙", "Rules")

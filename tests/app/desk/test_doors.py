@@ -49,11 +49,14 @@ USUAL = {
 OWN = {
     "undos.ask_view": "rules.publish",
     "undos.state": "undos.view",
+    "alarms.acknowledge_view": "alarms.acknowledge",
     "audit.verify_view": "audit.view",
     "bookings.bind_view": "bookings.edit",
     "bookings.move_view": "bookings.edit",
+    "hooks.try_view": "hooks.edit",
     "inbox.look_again_view": "tickets.edit",
     "inbox.retry_view": "inbox.retry",
+    "letters.hand_view": "letters.retry",
     "link.state": "link.view",
     "link.turn": "switches.turn",
     "link.history_state": "link.view",
@@ -90,10 +93,17 @@ OWN = {
     "rules.state_view": "rules.publish",
     "rules.twin_view": "rules.publish",
     "rules.why_view": "rules.view",
+    "stops.all_view": "rules.publish",
+    "stops.budget_view": "rules.publish",
+    "stops.start_view": "rules.publish",
+    "stops.stop_view": "rules.publish",
+    "stops.why_view": "rules.publish",
+    "receivers.try_view": "receivers.edit",
     "users.reset_view": "users.edit",
 }
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {"rehearsals": "rules", "vendors": "partners"}
+SUBJECT = {"stops": "rules", "vendors": "partners"}
 FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css"}
 
 
