@@ -23,7 +23,7 @@ STATIC = Path(__file__).parent / "static"
 
 def dress(app: Flask) -> None:
     # Files of ours carry their version in the address, so they may be kept.
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_SECONDS
+    app.get_send_file_max_age = _kept_for  # type: ignore[method-assign,assignment]
     app.jinja_env.globals.update(
         t=say,
         language=language,
@@ -48,6 +48,11 @@ def dress(app: Flask) -> None:
     )
     app.jinja_env.filters.update(money=money, when=when, day=day, ago=ago, chip=chip, plain=plain)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _kept_for(name: str | None) -> int | None:
+    """Seconds. A module that a script imports by its bare name has no version there, so it is asked for each time."""
+    return None if name is not None and name.endswith(".js") and "v" not in request.args else DAY_SECONDS
 
 
 def is_bare(value: object) -> bool:

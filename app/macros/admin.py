@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,7 @@ from app.macros.form_doors import FormDoors
 from app.macros.known import told
 from app.macros.macro import EDIT, missing_languages, missing_words, move, put_into_use, save, unknown_ids
 from app.macros.model import Macro, MacroState
+from app.macros.pick_doors import PickDoors
 from app.macros.pickers import pickers_of
 from app.macros.sentences import action_sentence
 from app.words import say
@@ -31,9 +32,10 @@ from app.words import say
 MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
 
 
-class MacroView(FormDoors, DeskView):
+class MacroView(FormDoors, PickDoors, DeskView):
     model = Macro
     subject = "macros"
+    rights: ClassVar = {"pick_view": "macros.edit"}
     label = say("매크로", "Macros")
     icon = "message-square-text"
     empty = say(

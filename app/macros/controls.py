@@ -68,7 +68,8 @@ class Pickers:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One field of a condition, or one action, as the editor offers it. `offers` names the list of the account that
-    stands beside `choices`; `controls` holds the operators whose control is another."""
+    stands beside `choices`; `controls` holds the operators whose control is another; `seeks` is what the server is
+    asked for when that list is too long for a page, or has no end."""
 
     key: str
     label: Words
@@ -79,25 +80,38 @@ class Entry:
     offers: ValueKind | None = None
     nullable: bool = False
     controls: Mapping[str, Control] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    seeks: str = ""
 
     def control_for(self, operator: str) -> Control:
         return Control.nothing if operator in TERMINAL else self.controls.get(operator, self.control)
 
-    def to_json(self) -> dict[str, Any]:
+    def search(self, pickers: Pickers) -> str:
+        """What the server is asked for as one types; "" while all that fits stands on the page."""
+        if self.control is Control.tags or self.seeks == ValueKind.user:
+            return self.seeks
+        listed = len(pickers.lists.get(self.offers, ())) if self.offers else 0
+        return self.seeks if listed + len(self.choices) > LISTED else ""
+
+    def to_json(self, pickers: Pickers) -> dict[str, Any]:
         """For the editor's script, in the reader's language."""
+        search = self.search(pickers)
+        listed = () if search.startswith("options:") else self.choices
         return {
             "label": str(self.label),
             "section": str(SECTIONS[self.section]),
             "control": self.control,
             "controls": dict(self.controls),
             "operators": list(self.operators),
-            "choices": [{"value": one.value, "label": str(one.label)} for one in self.choices],
-            "offers": self.offers,
+            "choices": [{"value": one.value, "label": str(one.label)} for one in listed],
+            "offers": None if search else self.offers,
+            "search": search,
             "nullable": self.nullable,
         }
 
 
 NONE = say("(없음)", "(none)")
+LISTED = 30
+"""Options that a page carries; a longer list is searched."""
 
 _CONTROLS: Mapping[ValueKind, Control] = MappingProxyType({
     ValueKind.choice: Control.pick, ValueKind.yes_no: Control.pick, ValueKind.channel: Control.pick,
@@ -119,6 +133,11 @@ _OFFERS: Mapping[ValueKind, ValueKind] = MappingProxyType({
     ValueKind.user_message: ValueKind.agent, ValueKind.user_sms: ValueKind.agent,
     ValueKind.group_message: ValueKind.group, ValueKind.group_sms: ValueKind.group,
 })  # fmt: skip
+
+_SEEKS: Mapping[ValueKind, str] = MappingProxyType({
+    ValueKind.user: "user", ValueKind.user_message: "user", ValueKind.user_sms: "user", ValueKind.tags: "tags",
+})  # fmt: skip
+"""Beside those of _OFFERS, which seek the list they offer."""
 
 YES_NO = (Choice("true", say("예", "Yes")), Choice("false", say("아니요", "No")))
 
@@ -161,6 +180,7 @@ def condition_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:
         offers=_OFFERS.get(known.value_kind),
         nullable=known.nullable,
         controls=MappingProxyType(words),
+        seeks=_seeks(known.value_kind),
     )
 
 
@@ -179,7 +199,12 @@ def action_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:
         choices=known.choices_for(use),
         offers=_OFFERS.get(known.value_kind),
         nullable=known.nullable,
+        seeks=_seeks(known.value_kind),
     )
+
+
+def _seeks(kind: ValueKind) -> str:
+    return _SEEKS.get(kind, str(_OFFERS.get(kind, "")))
 
 
 def _custom(known: Field | Action, account: AccountField | None, use: Use) -> Entry:
@@ -197,6 +222,7 @@ def _custom(known: Field | Action, account: AccountField | None, use: Use) -> En
         choices=options,
         nullable=known.nullable,
         controls=MappingProxyType(days | several),
+        seeks=f"options:{known.key}" if options else "",
     )
 
 
@@ -222,12 +248,13 @@ def vocabulary(use: Use, pickers: Pickers) -> dict[str, Any]:
     """Everything the editor's script needs to follow a choice, in the reader's language."""
     fields = condition_entries(use, pickers) if use is not Use.macro else ()
     return {
-        "fields": {one.key: one.to_json() for one in fields},
-        "actions": {one.key: one.to_json() for one in action_entries(use, pickers)},
+        "fields": {one.key: one.to_json(pickers) for one in fields},
+        "actions": {one.key: one.to_json(pickers) for one in action_entries(use, pickers)},
         "operators": {key: {"label": str(one.label), "bare": key in TERMINAL} for key, one in OPERATORS.items()},
         "lists": {
             kind: [{"value": one.value, "label": str(one.label)} for one in options]
             for kind, options in pickers.lists.items()
+            if len(options) <= LISTED
         },
         "words": {"none": str(NONE), "unknown": str(UNKNOWN)},
     }

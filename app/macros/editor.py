@@ -35,6 +35,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
+    """`search`: what the server is asked for as one types a value; then `named` is what the value is called."""
+
     group: str
     index: int
     row: Row
@@ -43,6 +45,8 @@ class RowView:
     options: tuple[Choice, ...]
     stray: bool
     problems: tuple[Words, ...]
+    search: str = ""
+    named: str = ""
 
     @property
     def prefix(self) -> str:
@@ -67,6 +71,7 @@ def row_views(
     for index, row in enumerate(rows):
         entry = (action_entry if group == "actions" else condition_entry)(row.field, use, pickers)
         control = _control(row, entry)
+        search = entry.search(pickers) if entry else ""
         views.append(
             RowView(
                 group=group,
@@ -74,9 +79,11 @@ def row_views(
                 row=row,
                 control=control,
                 operators=_operators(row, entry),
-                options=_options(row, entry, pickers) if entry and control in _PICKS else (),
+                options=_options(row, entry, pickers) if entry and control in _PICKS and not search else (),
                 stray=bool(row.field) and row.field not in keys,
                 problems=tuple((problems or {}).get((group, index), ())),
+                search=search if control in _PICKS or control is Control.tags else "",
+                named=_named(row, entry, pickers) if entry and search and control in _PICKS else "",
             )
         )
     return tuple(views)
@@ -103,10 +110,18 @@ def _operators(row: Row, entry: Entry | None) -> tuple[Choice, ...]:
     return tuple(Choice(key, OPERATORS[key].label if key in OPERATORS else say(key, key)) for key in keys)
 
 
+def _named(row: Row, entry: Entry, pickers: Pickers) -> str:
+    known = pickers.label(entry, row.value)
+    return str(known if known is not None else _stray(row.value)) if row.value or known is not None else ""
+
+
+def _stray(value: str) -> Words:
+    return say("{value} ({unknown})", "{value} ({unknown})").fill(value=value, unknown=UNKNOWN)
+
+
 def _options(row: Row, entry: Entry, pickers: Pickers) -> tuple[Choice, ...]:
     none = (Choice("", NONE),) if entry.nullable else ()
     offered = (*none, *entry.choices, *(pickers.lists.get(entry.offers, ()) if entry.offers else ()))
     if not row.value or any(one.value == row.value for one in offered):
         return offered
-    stray = say("{value} ({unknown})", "{value} ({unknown})").fill(value=row.value, unknown=UNKNOWN)
-    return (*offered, Choice(row.value, stray))
+    return (*offered, Choice(row.value, _stray(row.value)))

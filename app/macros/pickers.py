@@ -27,7 +27,7 @@ def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
             {
                 ValueKind.group: _groups(session),
                 ValueKind.agent: _people(session, frozenset(also_people)),
-                ValueKind.macro: _macros(session),
+                ValueKind.macro: macro_choices(session),
                 ValueKind.routing_plan: _plans(session),
             }
         ),
@@ -47,7 +47,7 @@ def _people(session: Session, also: frozenset[int]) -> tuple[Choice, ...]:
     return tuple(Choice(str(one.zendesk_id), say(one.name, one.name)) for one in session.scalars(rows))
 
 
-def _macros(session: Session) -> tuple[Choice, ...]:
+def macro_choices(session: Session) -> tuple[Choice, ...]:
     rows = select(Macro).where(Macro.state != MacroState.retired).order_by(Macro.title)
     return tuple(
         Choice(

@@ -105,6 +105,12 @@ def rows_in(form: Form, group: str, *, blank: bool = False) -> tuple[Row, ...]:
     return tuple(row for row in rows if blank or not row.is_blank)
 
 
+def named_people(rows: Iterable[Row]) -> list[int]:
+    """Numbers that stand as values and could be people, so that they can be called by their names."""
+    words = (word for row in rows for word in row.value.split() if row.field not in {"set_tags", "current_tags"})
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
+
+
 def _row_in(form: Form, prefix: str) -> Row:
     def text(name: str) -> str:
         return _one_newline(form.get(prefix + name) or "")
@@ -166,7 +172,7 @@ class Press:
     def read(cls, text: str | None) -> Press | None:
         verb, _, rest = (text or "").partition(":")
         group, _, index = rest.partition(":")
-        if verb not in {"add", "remove", "up", "down", "follow"}:
+        if verb not in {"add", "remove", "up", "down", "follow", "as"}:
             return None
         return cls(verb, group, int(index) if index.isdecimal() and len(index) < 7 else -1)
 

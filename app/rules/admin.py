@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -12,8 +12,10 @@ from markupsafe import Markup
 from app.db import db
 from app.desk.view import DeskView, Tab, needs
 from app.macros.model import Macro
+from app.macros.pick_doors import PickDoors
 from app.rules import page, ticket_pages, twins
 from app.rules.brakes.doors import BrakeDoors
+from app.rules.check_doors import CheckDoors
 from app.rules.form_doors import RuleFormDoors
 from app.rules.life_doors import LifeDoors
 from app.rules.model import Rule, RuleRun, RuleState, TwinState
@@ -27,9 +29,10 @@ TWIN_ASKED = say(
 )
 
 
-class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, DeskView):
+class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, PickDoors, DeskView):
     model = Rule
     subject = "rules"
+    rights: ClassVar = {"pick_view": "rules.edit"}
     label = say("규칙", "Rules")
     icon = "workflow"
     empty = say(

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from app.db import db
 from app.desk.saving import Difference
+from app.language.problems import Problem
 from app.macros.controls import vocabulary
 from app.macros.editor import row_views, sections
 from app.macros.faults import Faults
 from app.macros.form_doors import FormDoors
 from app.macros.pickers import pickers_of
-from app.macros.rows import Row
+from app.macros.rows import Row, named_people
 from app.rules import page
 from app.rules.definition import RuleRefused
+from app.rules.findings import findings
 from app.rules.form import GROUPS, RuleForm
+from app.rules.lint.finding import Level
 from app.rules.model import Rule, RuleKind
+from app.rules.raw import Fault, RawRefused, located
 from app.rules.rule import save
 
 
@@ -45,10 +50,13 @@ class RuleFormDoors(FormDoors):
         )
 
     def told_apart(self, record: Rule, form: RuleForm) -> list[Difference]:
-        return page.differences(db.session(), record, form)
+        try:
+            return page.differences(db.session(), record, form)
+        except RawRefused:
+            return []
 
     def form_page(self, record: Rule | None, form: RuleForm, faults: Faults) -> dict[str, Any]:
-        pickers = pickers_of(db.session())
+        pickers = pickers_of(db.session(), also_people=named_people(form.all + form.any + form.actions))
         return {
             "rule": record,
             "kinds": list(RuleKind),
@@ -56,7 +64,20 @@ class RuleFormDoors(FormDoors):
             "conditions": sections(form.use, pickers, actions=False),
             "actions": sections(form.use, pickers, actions=True),
             "vocabulary": vocabulary(form.use, pickers),
+            "raw_faults": _raw_faults(db.session(), form, record),
         }
+
+
+def _raw_faults(session: Session, form: RuleForm, record: Rule | None) -> list[tuple[Fault, Level]]:
+    """What is wrong with the JSON as it was typed, by its lines."""
+    if form.raw is None:
+        return []
+    try:
+        found = findings(session, form.definition(), form.kind, record.id if record is not None else None)
+    except RawRefused as refused:
+        return [(Fault(refused.line, "", refused.words), Level.error)]
+    faults = located(form.raw, [Problem(one.path, one.words) for one in found])
+    return [(fault, one.level) for one, fault in zip(found, faults, strict=True)]
 
 
 def _new_form() -> RuleForm:

@@ -16,32 +16,24 @@ from app.desk.saving import Difference
 from app.desk.shown import NOTHING
 from app.language.kinds import Use
 from app.language.verdict import Reason
-from app.language.vocabulary import action_of
 from app.macros.controls import Pickers
-from app.macros.known import told
 from app.macros.pickers import pickers_of
 from app.macros.sentences import Sentence, condition_sentence
 from app.rules import why
-from app.rules.definition import problems
 from app.rules.diff import GROUP_WORDS, Line, difference, sentences_of
 from app.rules.exchange import to_text
-from app.rules.form import RuleForm, raw_rows
+from app.rules.findings import findings
+from app.rules.form import RuleForm
 from app.rules.life_page import life_of
 from app.rules.model import Rule, RuleRun, RuleVersion
 from app.rules.rehearsal.card import card_of
-from app.rules.rule import EDIT, unknown_in
+from app.rules.rule import EDIT
 from app.tickets.model import Ticket
 from app.tickets.scope import seen, seen_ticket
 from app.words import Words, say
 
 RUNS_SHOWN = 20
 WEEK = timedelta(days=7)
-CARRIED = frozenset({
-    "status", "priority", "type", "subject", "group_id", "assignee_id", "brand_id", "ticket_form_id",
-    "custom_status_id", "set_tags", "current_tags", "remove_tags", "follower", "cc", "macro", "request_refund", "route",
-})  # fmt: skip
-"""Actions that Zendesk's API lets us carry out; the others are written down with the run and not sent."""
-
 ROLES: Mapping[str, Words] = {
     "end_user": say("고객", "End user"),
     "agent": say("상담원", "Agent"),
@@ -117,21 +109,8 @@ def differences(session: Session, rule: Rule, form: RuleForm) -> list[Difference
 
 
 def warnings_of(session: Session, rule: Rule) -> list[Words]:
-    faults = problems(rule.definition | {"title": rule.title}, rule.kind.value)
-    found = [one.words for one in faults]
-    unknown = unknown_in(session, rule.definition, rule.kind) if all(one.warning for one in faults) else []
-    if unknown:
-        words = say("여기에 없는 것을 가리킵니다: {unknown}.", "It names what is not known here: {unknown}.")
-        found.append(words.fill(unknown=told(unknown)))
-    for key in dict.fromkeys(row.get("field", "") for row in raw_rows(rule.definition)["actions"]):
-        action = action_of(key)
-        if action is not None and key not in CARRIED and not key.startswith("custom_fields_"):
-            words = say(
-                "「{action}」은 실행 기록에만 남고 나가지 않습니다.",
-                "“{action}” is only written down with the run, not sent.",
-            )
-            found.append(words.fill(action=action.label))
-    return found
+    definition = rule.definition | {"title": rule.title}
+    return list(dict.fromkeys(one.words for one in findings(session, definition, rule.kind, rule.id)))
 
 
 def counts(session: Session, rule_ids: Iterable[int]) -> dict[int, Count]:
