@@ -34,6 +34,12 @@ from app.people.admin import UserView
 from app.people.sign_in import people
 from app.policies.admin import PolicyView
 from app.refunds.admin import RefundView
+from app.routing.admin.agents import RoutingAgentView
+from app.routing.admin.board import RoutingView, my_presence
+from app.routing.admin.holidays import HolidaysView
+from app.routing.admin.hours import BusinessHoursView
+from app.routing.admin.plans import RoutingPlanView
+from app.routing.admin.shifts import ShiftsView
 from app.rules.admin import RuleRunView, RuleView
 from app.rules.in_view import tickets_in
 from app.rules.rehearsal.admin import RehearsalView
@@ -71,6 +77,12 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     ViewOfHouse,
     RehearsalView,
     RuleRunView,
+    RoutingView,
+    RoutingAgentView,
+    RoutingPlanView,
+    ShiftsView,
+    HolidaysView,
+    BusinessHoursView,
     UndoView,
     InboxView,
     OutboxView,
@@ -95,6 +107,14 @@ MENU = (
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
             Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "rehearsals", "macros", "views")),
+        ),
+    ),
+    Stretch(
+        say("배정", "Routing"),
+        (
+            Place(say("배정판", "Board"), "route", ("routing",)),
+            Place(say("상담사·방식", "Agents & plans"), "user-check", ("routing_agents", "routing_plans")),
+            Place(say("근무·휴일", "Shifts & holidays"), "calendar", ("shifts", "holidays", "hours")),
         ),
     ),
     Stretch(
@@ -124,6 +144,7 @@ def open_site(app: Flask) -> None:
     dress(app)
     app.add_template_global(newest_alarm, "newest_alarm")
     app.add_template_global(brakes_of, "brakes_of")
+    app.add_template_global(my_presence, "my_presence")
     app.register_blueprint(people)
     app.register_blueprint(find)
     home = HomePage(url="/")

@@ -8,6 +8,8 @@ SUBJECTS = (
     *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
     *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
     *("views", "alarms", "letters", "receivers", "hooks"),
+    "views",
+    "routing",
     *("inbox", "outbox", "link", "users", "audit", "home"),
 )
 EDITED = (
@@ -15,6 +17,7 @@ EDITED = (
     "views",
     "receivers",
     "hooks",
+    "routing",
     "users",
 )
 SPECIAL = frozenset(
@@ -30,6 +33,7 @@ SPECIAL = frozenset(
         "letters.retry",
         "alarms.acknowledge",
         "exports.make",
+        "routing.present",
     }
 )
 
@@ -59,7 +63,7 @@ DAILY = (
 RIGHTS: dict[Role, frozenset[str]] = {
     Role.admin: ALL_RIGHTS,
     Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - {"refunds.pay"},
-    Role.agent: _to("view", *DAILY) | {"refunds.request", "customers.edit"},
+    Role.agent: _to("view", *DAILY) | {"refunds.request", "customers.edit", "routing.view", "routing.present"},
     Role.finance: _to("view", *DAILY) | {"refunds.approve", "refunds.pay", "exports.make"},
     Role.auditor: ALL_VIEWS,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from holidays import country_holidays
@@ -14,12 +16,59 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.clock import in_seoul
 from app.db import Base, BigId, key_column
+from app.errors import Refusal
 from app.language.account import Calendar
 from app.routing.desk import Span
 from app.words import Words, say
 
 KNOWN_YEARS = range(1990, 2100)
 PLAIN_HOURS = [[["09:00", "18:00"]]] * 5 + [[], []]
+
+
+WEEKDAYS: Mapping[str, Words] = MappingProxyType({
+    "monday": say("월요일", "Monday"),
+    "tuesday": say("화요일", "Tuesday"),
+    "wednesday": say("수요일", "Wednesday"),
+    "thursday": say("목요일", "Thursday"),
+    "friday": say("금요일", "Friday"),
+    "saturday": say("토요일", "Saturday"),
+    "sunday": say("일요일", "Sunday"),
+})  # fmt: skip
+NOT_SPANS = say("09:00-12:00, 13:00-18:00처럼 적어 주세요.", "Write the hours as 09:00-12:00, 13:00-18:00.")
+_SPAN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])\s*[-~–]\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
+
+
+def read_spans(typed: str) -> list[list[str]]:
+    """ "9:00-12:00, 13:00~18:00" as pairs of "09:00"; 24:00 is 00:00. Refuses what is no span."""
+    spans = []
+    for part in (one.strip() for one in typed.split(",")):
+        found = _SPAN.fullmatch(part) if part else None
+        if found is not None and (found[3] != "24" or found[4] == "00"):
+            spans.append([f"{int(found[1]):02d}:{found[2]}", f"{int(found[3]) % 24:02d}:{found[4]}"])
+        elif part:
+            raise Refusal(NOT_SPANS)
+    return spans
+
+
+def told_spans(spans: Sequence[Sequence[str]]) -> str:
+    return ", ".join(f"{starts}-{ends}" for starts, ends in spans)
+
+
+def _of_weekday(place: int, key: str) -> Any:
+    """The hours of one weekday as people type them."""
+
+    def told(row: BusinessHours) -> str:
+        return told_spans(row.hours[place]) if row.hours else ""
+
+    def typed(row: BusinessHours, text: str | None) -> None:
+        hours = list(row.hours or [[]] * 7)
+        try:
+            hours[place] = read_spans(text or "")
+        except Refusal as refused:
+            raise Refusal(refused.words, field=key) from None
+        row.hours = hours
+
+    return property(told, typed)
 
 
 class BusinessHours(Base):
@@ -38,6 +87,10 @@ class BusinessHours(Base):
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
+
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
+        _of_weekday(place, key) for place, key in enumerate(WEEKDAYS)
+    )
 
     def __str__(self) -> str:
         return self.name

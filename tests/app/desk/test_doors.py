@@ -85,6 +85,12 @@ OWN = {
     "rehearsals.state": None,
     "rehearsals.ticket_view": "tickets.view",
     "rehearsals.tickets_view": "tickets.view",
+    "routing.now_view": "routing.view",
+    "routing.presence_view": "routing.present",
+    "shifts.set_view": "routing.edit",
+    "shifts.csv_view": "exports.make",
+    "shifts.import_view": "routing.edit",
+    "holidays.set_view": "routing.edit",
     "rules.back_to_view": "rules.edit",
     "rules.call_back_view": "rules.publish",
     "rules.decline_view": "rules.publish",
@@ -108,6 +114,10 @@ OWN = {
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {"rehearsals": "rules", "vendors": "partners"}
 SUBJECT = {"stops": "rules", "vendors": "partners"}
+SUBJECT = {
+    "vendors": "partners",
+    **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
+}
 FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css"}
 
 
