@@ -122,7 +122,7 @@ class KeyTable:
 class OrderTable:
     """Predicates of order: what stands between two limits, or on one, is answered by one look-up."""
 
-    __slots__ = ("limits", "pairs", "unknown")
+    __slots__ = ("limits", "states", "unknown")
 
     def __init__(self, asked: Sequence[Asked], every: int) -> None:
         shapes = [(one, one.shape) for one in asked if isinstance(one.shape, Ordered)]
@@ -139,7 +139,7 @@ class OrderTable:
                 continue
             for first, end, holds in _spans(shape.operator, place[shape.limit], size):
                 (met if holds else dead).mark(first, end, one.in_any if holds else one.in_all)
-        self.pairs: list[State] = [
+        self.states: list[State] = [
             state_of(every, gone, some) for gone, some in zip(dead.filled(), met.filled(), strict=True)
         ]
         self.unknown: State = state_of(every, barred, 0)
@@ -148,7 +148,7 @@ class OrderTable:
         """`value` compares with the limits."""
         limits = self.limits
         below = bisect_left(limits, value)
-        return self.pairs[2 * below + (below < len(limits) and limits[below] == value)]
+        return self.states[2 * below + (below < len(limits) and limits[below] == value)]
 
 
 def _quick(limit: Any) -> Any:

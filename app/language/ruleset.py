@@ -42,6 +42,11 @@ class RuleSet(Generic[R]):
     def __len__(self) -> int:
         return len(self.rules)
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that the rules name."""
+        return frozenset(row.field for rule in self.rules for row in (*rule.conditions.all, *rule.conditions.any))
+
     def met(self, sight: Sight, start: int = 0) -> Iterator[int]:
         """The indexes from `start` of the rules whose conditions are met, in order."""
         kept = sight.met

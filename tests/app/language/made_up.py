@@ -73,7 +73,7 @@ class MadeRule:
 def every_field() -> list[str]:
     """All names of the vocabulary; of families as many as there are here, numbers of days among them."""
     own = [
-        name for family in FIELD_FAMILIES for name in FAMILY_KEYS.get(family, (_named(family, 7), _named(family, 45)))
+        name for family in FIELD_FAMILIES for name in FAMILY_KEYS.get(family, (_named(family, 8), _named(family, 45)))
     ]
     return [*FIELDS, *own]
 
