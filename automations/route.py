@@ -8,32 +8,25 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.language.facts_of_ticket import TicketFacts
 from app.outbox.model import Push
+from app.routing.asked import ReadDesk
 from app.routing.keep import hold_the_desk, keep_routed
-from app.routing.read import read_desk, read_queues
-from app.routing.reasons import Routed, Why
+from app.routing.reasons import Why
 from app.routing.routed import RoutingCause
-from app.routing.router import Router, router_over
+from app.routing.router import Router
 from app.rules.decide import Decision
 from app.rules.model import RuleRun
 from app.tickets.model import Ticket
 
 
-class HeldDesk:
-    """A router for one ticket's decision. The first rule that routes holds the desk until the transaction ends, and
+class HeldDesk(ReadDesk):
+    """A router whose answers will be kept. The first rule that routes holds the desk until the transaction ends, and
     only then is the desk read: where no rule routes, nobody waits.
     """
 
-    def __init__(self, session: Session, ticket: Ticket) -> None:
-        self._session, self._ticket = session, ticket
-        self._router: Router | None = None
-
-    def __call__(self, facts: TicketFacts, key: str, now: datetime) -> Routed | None:
-        if self._router is None:
-            hold_the_desk(self._session)
-            self._router = router_over(read_queues(self._session), read_desk(self._session, now, self._ticket))
-        return self._router(facts, key, now)
+    def _read(self, now: datetime) -> Router:
+        hold_the_desk(self._session)
+        return super()._read(now)
 
 
 def keep_routes(

@@ -20,9 +20,7 @@ from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import Use
 from app.outbox.model import Push
 from app.refunds.model import Refund
-from app.routing.read import read_desk, read_queues
-from app.routing.reasons import Routed
-from app.routing.router import Router, router_over
+from app.routing.asked import ReadDesk
 from app.rules.decide import Decision, decide
 from app.rules.live import Live
 from app.rules.publication import PublicationState, open_one
@@ -39,19 +37,6 @@ RUNS_A_CHUNK = 200
 PEOPLE = ("agent", "admin")
 MACHINES = frozenset({"api", "web_service", "rule", "automation", ""})
 Tell = Callable[[Decision], list[dict[str, Any]]]
-
-
-class ReadDesk:
-    """A router that looks at the desk and holds nothing: nobody is given the ticket."""
-
-    def __init__(self, session: Session, ticket: Ticket) -> None:
-        self._session, self._ticket = session, ticket
-        self._router: Router | None = None
-
-    def __call__(self, facts: TicketFacts, key: str, now: datetime) -> Routed | None:
-        if self._router is None:
-            self._router = router_over(read_queues(self._session), read_desk(self._session, now, self._ticket))
-        return self._router(facts, key, now)
 
 
 def watch(

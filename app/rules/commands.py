@@ -18,6 +18,7 @@ from app.desk.states import named
 from app.language.kinds import Use
 from app.macros.pickers import pickers_of
 from app.macros.sentences import condition_sentence
+from app.routing.reasons import Routed
 from app.rules import why
 from app.rules.exchange import Incoming, read, to_text
 from app.rules.exporting import KINDS, export
@@ -172,3 +173,14 @@ def _tell_rule(one: why.Why, pickers: Any) -> None:
         mark = "✓" if reason.met else "✗"
         note = f" ({reason.note})" if reason.note else ""
         click.echo(f"    {mark} {row.label} {row.operator} {row.value} ← {seen.value}{note}")
+    for routed in explained.decision.routed if explained.decision else ():
+        _tell_routed(routed)
+
+
+def _tell_routed(routed: Routed) -> None:
+    """Why this agent, and why none of the others."""
+    for one in (*routed.before, routed):
+        click.echo(f"    → {one.queue}: {one.chosen.name if one.chosen else '–'} ({one.words})")
+        for agent in one.agents:
+            if not agent.chosen:
+                click.echo(f"        {agent.name}: {agent.words}")

@@ -13,6 +13,7 @@ from app.language.ruleset import RuleSet
 from app.language.sight import Sight
 from app.language.verdict import Verdict
 from app.macros.definition import MacroDefinition
+from app.routing.router import NO_ROUTER, Router
 from app.rules.decide import NO_MACROS, Decision, decide
 from app.rules.definition import RuleDefinition
 
@@ -60,9 +61,10 @@ def explain(
     *,
     macros: Mapping[str, MacroDefinition] = NO_MACROS,
     account: Account = PLAIN_ACCOUNT,
+    router: Router = NO_ROUTER,
 ) -> list[Explained]:
     """Every rule of the set, in its order. `nearest` marks those that missed by the least; none when all fired."""
-    decisions = decide(rules, facts, now, macros=macros, account=account)
+    decisions = decide(rules, facts, now, macros=macros, account=account, router=router)
     fired = {id(one.rule): (one, order) for order, one in enumerate(decisions, start=1)}
     for one in decisions:
         facts = one.plan.applied_to(facts, now)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,6 +19,7 @@ from app.macros.macro import bodies_of, definition_of
 from app.macros.model import Macro
 from app.macros.pickers import pickers_of
 from app.macros.sentences import Sentence, action_sentence
+from app.routing.routed import RoutingMove
 from app.rules import why
 from app.rules.diff import GROUP_WORDS
 from app.rules.live import read_live
@@ -106,6 +108,7 @@ def run_page(session: Session, run: RuleRun) -> dict[str, Any]:
         "lines": kept_reason_lines(run.reasons, use, pickers),
         "actions": [_action_line(one, use, pickers) for one in run.actions],
         "dropped": [_action_line(one, use, pickers) for one in run.dropped],
+        "routing_moves": session.scalars(select(RoutingMove).where(RoutingMove.run_id == run.id)).all(),
     }
 
 

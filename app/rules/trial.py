@@ -17,6 +17,7 @@ from app.language.verdict import evaluate
 from app.macros.controls import Pickers
 from app.macros.definition import LANGUAGES
 from app.macros.faults import row_of
+from app.routing.asked import ReadDesk
 from app.rules import why
 from app.rules.decide import Decision, decide
 from app.rules.definition import RuleDefinition
@@ -106,9 +107,16 @@ def _on_ticket(
         found[places.get(place, place)] = line
     always = RuleDefinition(form.title or "-", form.use, Conditions(), actions, id="trial")
     by_language: dict[str, Decision] = {}
+    router = ReadDesk(session, ticket)
     for language in LANGUAGES:
         decided = decide(
-            RuleSet.compile([always]), facts, clock.now(), macros=live.macros, account=live.account, language=language
+            RuleSet.compile([always]),
+            facts,
+            clock.now(),
+            macros=live.macros,
+            account=live.account,
+            language=language,
+            router=router,
         )
         by_language |= dict.fromkeys((language,), decided[0]) if decided else {}
     skipped = sum(len(rows[group]) - len(good[group]) for group in ("all", "any"))

@@ -13,6 +13,7 @@ from app import clock
 from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import Use
 from app.language.ruleset import RuleSet
+from app.routing.asked import ReadDesk
 from app.rules.explain import Explained, explain
 from app.rules.facts_of import facts_at, read_record
 from app.rules.live import definition_of, read_live
@@ -38,7 +39,7 @@ def facts_now(session: Session, ticket: Ticket, use: Use) -> TicketFacts:
 
 def of_rule(session: Session, rule: Rule, ticket: Ticket) -> Why:
     """This rule alone, as if it were live."""
-    return _explained(session, [rule], facts_now(session, ticket, Use(rule.kind.value)))[0]
+    return _explained(session, [rule], ticket, facts_now(session, ticket, Use(rule.kind.value)))[0]
 
 
 def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
@@ -49,18 +50,19 @@ def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
     for kind in RuleKind:
         facts = facts_now(session, ticket, Use(kind.value))
         mine = [one for one in rows if one.kind is kind]
-        found += _explained(session, [one for one in mine if one.state is RuleState.live], facts)
+        found += _explained(session, [one for one in mine if one.state is RuleState.live], ticket, facts)
         for one in mine:
             if one.state is not RuleState.live:
-                found += _explained(session, [one], facts)
+                found += _explained(session, [one], ticket, facts)
     return found
 
 
-def _explained(session: Session, rules: Sequence[Rule], facts: TicketFacts) -> list[Why]:
+def _explained(session: Session, rules: Sequence[Rule], ticket: Ticket, facts: TicketFacts) -> list[Why]:
     live = read_live(session, zendesk_url())
     by_id = {str(one.id): one for one in rules}
     compiled = RuleSet.compile([replace(definition_of(one), active=True) for one in rules])
-    told = explain(compiled, facts, clock.now(), macros=live.macros, account=live.account)
+    router = ReadDesk(session, ticket)
+    told = explain(compiled, facts, clock.now(), macros=live.macros, account=live.account, router=router)
     return [Why(by_id[one.rule.id], one) for one in told]
 
 

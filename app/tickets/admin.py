@@ -93,6 +93,8 @@ def _page(ticket: Ticket) -> dict[str, Any]:
     events = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.audit_id.desc())
     run: Any = Ticket.runs.property.mapper.class_
     runs = select(run).where(run.ticket_id == ticket.id).options(joinedload(run.rule), joinedload(run.push))
+    move: Any = Ticket.routing_moves.property.mapper.class_
+    moves = select(move).where(move.ticket_id == ticket.id)
     changed = session.scalars(events.limit(EVENTS_SHOWN)).all()
     names = names_in(session, [ticket.custom_fields, *(one.changes for one in changed)])
     return {
@@ -100,6 +102,7 @@ def _page(ticket: Ticket) -> dict[str, Any]:
         "comments": session.scalars(comments.order_by(Comment.zendesk_id)).all(),
         "runs": session.scalars(runs.order_by(run.id.desc()).limit(RUNS_SHOWN)).all(),
         "events": changed,
+        "routing_moves": session.scalars(moves.order_by(move.id.desc()).limit(RUNS_SHOWN)).all(),
         "names": names,
         "fields": {key: value for key, value in ticket.custom_fields.items() if value not in (None, "")},
         "zendesk_url": current_app.extensions["opsroom.settings"].zendesk_url,

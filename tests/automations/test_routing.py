@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -11,17 +12,20 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+import app.routing.asked
 import automations.route
 from app import clock
 from app.db import db
 from app.language.kinds import Use
 from app.link.link import the_link
 from app.outbox.model import Push, PushState
+from app.people.model import Role
 from app.routing.desk import PresenceState
 from app.routing.model import RoutingAgent
 from app.routing.plans import RoutingTurn
 from app.routing.read import read_desk
 from app.routing.routed import RoutedState, RoutedTicket, RoutingCause, RoutingMove
+from app.rules.commands import rules
 from app.rules.facts_of import read_record
 from app.rules.live import read_live
 from app.rules.model import RuleRun
@@ -33,6 +37,7 @@ from tests.automations.acts import NEW, a_rule, arrived, until
 from tests.automations.conftest import AGENT, Stage
 from tests.automations.conftest import GROUP as BOX_GROUP
 from tests.marketplace import a_ticket, kept
+from tests.visit import visit_as
 
 # A Monday, 10:00 in Seoul.
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -106,6 +111,27 @@ def test_a_ticket_is_given_by_turns_and_everybody_is_told_why(desk: Flask) -> No
     assert run.push_id == move.push_id
 
 
+def test_why_me_is_told_on_the_ticket_the_run_and_the_terminal(desk: Flask) -> None:
+    a_plan_row()
+    an_agent_row("안나")
+    an_agent_row("보라", presence=PresenceState.on_break)
+    ticket = a_new_ticket()
+    number, ticket_id = ticket.zendesk_id, ticket.id
+    decided(ticket_id)
+    run_id = db.session.scalars(select(RuleRun.id)).one()
+    visit = visit_as(desk, Role.ops_manager)
+    for page in (f"/admin/tickets/details/?id={ticket_id}", f"/admin/runs/details/?id={run_id}"):
+        text = visit.open(page).text
+        assert "왜 나에게?" in text
+        assert "차례입니다" in text
+        assert "쉬는 중입니다" in text
+    desk.cli.add_command(rules)
+    told = desk.test_cli_runner().invoke(args=["rules", "explain", "--ticket", str(number)])
+    assert told.exit_code == 0, told.output
+    assert "→ general: 안나" in told.output
+    assert re.search("보라: (쉬는 중입니다|Is on a break)", told.output)
+
+
 def test_the_same_cause_routes_once(desk: Flask) -> None:
     a_plan_row()
     an_agent_row()
@@ -169,7 +195,7 @@ def test_without_the_held_desk_two_workers_would_take_one_turn(desk: Flask, monk
         meeting.wait(20)
         return read
 
-    monkeypatch.setattr(automations.route, "read_desk", stale)
+    monkeypatch.setattr(app.routing.asked, "read_desk", stale)
     monkeypatch.setattr(automations.route, "hold_the_desk", lambda _session: None)
     wrong = at_once(desk, tickets)
     took = [one for one in map(given_to, tickets) if one is not None]
