@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from app.rules.brakes.doors import BrakeDoors
 from app.rules.check_doors import CheckDoors
 from app.rules.form_doors import RuleFormDoors
 from app.rules.life_doors import LifeDoors
+from app.rules.list_doors import ListDoors
 from app.rules.model import Rule, RuleRun, RuleState, TwinState
 from app.rules.publishing import PUBLISH
 from app.rules.rule import shift
@@ -29,7 +30,7 @@ TWIN_ASKED = say(
 )
 
 
-class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, PickDoors, DeskView):
+class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, PickDoors, ListDoors, DeskView):
     model = Rule
     subject = "rules"
     rights: ClassVar = {"pick_view": "rules.edit"}
@@ -127,10 +128,17 @@ class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, PickDoors, Desk
 
 
 def _places(rule: Rule) -> Markup:
-    """Two buttons of the one form that the list has for moving rules."""
+    """Two buttons of the one form that the list has for moving rules, and a grip where it stands in their own order."""
     button = Markup('<button class="place" form="shift" name="{}" value="{}" title="{}" aria-label="{}">{}</button>')
     up, down = str(say("위로", "Move up")), str(say("아래로", "Move down"))
-    return button.format("up", rule.id, up, up, "↑") + button.format("down", rule.id, down, down, "↓")
+    buttons = button.format("up", rule.id, up, up, "↑") + button.format("down", rule.id, down, down, "↓")
+    if request.args.get("sort") or rule.state is RuleState.retired:
+        return buttons
+    grip = Markup(
+        '<button type="button" class="grip" data-kind="{}" data-order="{}" title="{}" aria-label="{}">⠿</button>'
+    )
+    told = say("끌거나 위아래 화살표로 옮기기", "Drag, or move by the arrow keys")
+    return grip.format(rule.kind.value, url_for("rules.order_view"), told, f"{told}: {rule.title}") + buttons
 
 
 class RuleRunView(DeskView):

@@ -21,7 +21,8 @@ from app.rules.definition import RuleRefused
 from app.rules.findings import findings
 from app.rules.form import GROUPS, RuleForm
 from app.rules.lint.finding import Level
-from app.rules.model import Rule, RuleKind
+from app.rules.live import version_in_force
+from app.rules.model import Rule, RuleKind, RuleState
 from app.rules.raw import Fault, RawRefused, located
 from app.rules.rule import save
 
@@ -59,6 +60,7 @@ class RuleFormDoors(FormDoors):
         pickers = pickers_of(db.session(), also_people=named_people(form.all + form.any + form.actions))
         return {
             "rule": record,
+            "in_force": _in_force(record),
             "kinds": list(RuleKind),
             "groups": {name: row_views(name, form.group(name), form.use, pickers, faults.by_row) for name in GROUPS},
             "conditions": sections(form.use, pickers, actions=False),
@@ -66,6 +68,12 @@ class RuleFormDoors(FormDoors):
             "vocabulary": vocabulary(form.use, pickers),
             "raw_faults": _raw_faults(db.session(), form, record),
         }
+
+
+def _in_force(rule: Rule | None) -> int | None:
+    """The number of the version that acts now."""
+    version = version_in_force(rule) if rule is not None and rule.state is RuleState.live else None
+    return version.number if version is not None else None
 
 
 def _raw_faults(session: Session, form: RuleForm, record: Rule | None) -> list[tuple[Fault, Level]]:

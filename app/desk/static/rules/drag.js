@@ -7,7 +7,7 @@ const EDGE = 60; // pixels from the window's edge at which it scrolls along
 
 // `lists()`: the places in order; `itemsOf(list)`; `put(item, list, before)`: before null is the end; `fits(item, list)`;
 // `done(item)`: after a drag or a move that changed the order; `nameOf(item)`.
-export function sortable(root, { grip, item, lists, itemsOf, put, fits, done, nameOf }) {
+export function sortable(root, { grip, item, lists, itemsOf, put, fits, done, nameOf, areaOf = (list) => list.getBoundingClientRect() }) {
   const listOf = (one) => lists().find((list) => itemsOf(list).includes(one));
   const placeOf = (one) => `${lists().indexOf(listOf(one))}:${itemsOf(listOf(one)).indexOf(one)}`;
 
@@ -57,7 +57,7 @@ export function sortable(root, { grip, item, lists, itemsOf, put, fits, done, na
       if (moved.clientY < EDGE) scrollBy(0, -12);
       if (moved.clientY > innerHeight - EDGE) scrollBy(0, 12);
       const list = lists().find((each) => {
-        const box = each.getBoundingClientRect();
+        const box = areaOf(each);
         return fits(one, each) && moved.clientY >= box.top && moved.clientY <= box.bottom;
       });
       if (!list) return;
