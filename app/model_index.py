@@ -27,6 +27,7 @@ from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, R
 from app.rules.shadow.model import Shadow, ShadowMove, ShadowRun
 from app.rules.undo.model import Undo, UndoItem
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
+from app.tickets.sla import ZendeskSlaPolicy
 from app.views.model import View
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -91,5 +92,6 @@ TABLES = (
     WebhookEvent,
     ZendeskField,
     ZendeskGroup,
+    ZendeskSlaPolicy,
     ZendeskUser,
 )

@@ -43,6 +43,7 @@ from app.routing.admin.shifts import ShiftsView
 from app.rules.admin import RuleRunView, RuleView
 from app.rules.in_view import tickets_in
 from app.rules.rehearsal.admin import RehearsalView
+from app.rules.sla_told import promise_of
 from app.rules.undo.admin import UndoView
 from app.tickets.admin import TicketView
 from app.views.admin import Finder, ViewView
@@ -144,6 +145,7 @@ def open_site(app: Flask) -> None:
     dress(app)
     app.add_template_global(newest_alarm, "newest_alarm")
     app.add_template_global(brakes_of, "brakes_of")
+    app.add_template_global(promise_of, "promise_of")
     app.add_template_global(my_presence, "my_presence")
     app.register_blueprint(people)
     app.register_blueprint(find)

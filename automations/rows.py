@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.resident_number import without_resident_numbers
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
+from app.tickets.sla import ZendeskSlaPolicy
 from integrations.zendesk import types as zendesk
 
 OURS = frozenset({"id", "decided_audit_id", "booking_id", "history_through"})
@@ -129,6 +130,25 @@ def upsert_users(session: Session, users: Iterable[zendesk.User]) -> None:
 
 def upsert_groups(session: Session, groups: Iterable[zendesk.Group]) -> None:
     upsert_named(session, ZendeskGroup, map(group_row, groups))
+
+
+def keep_sla_policies(session: Session, policies: Sequence[zendesk.SlaPolicy]) -> None:
+    """All there are: one that is gone there is gone here."""
+    session.execute(delete(ZendeskSlaPolicy).where(ZendeskSlaPolicy.zendesk_id.not_in([one.id for one in policies])))
+    upsert_named(
+        session,
+        ZendeskSlaPolicy,
+        [
+            {
+                "zendesk_id": one.id,
+                "title": one.title[:255],
+                "position": one.position,
+                "conditions": one.filter,
+                "targets": list(one.policy_metrics),
+            }
+            for one in policies
+        ],
+    )
 
 
 def upsert_fields(session: Session, fields: Iterable[zendesk.TicketField]) -> None:

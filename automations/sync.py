@@ -25,7 +25,7 @@ from app.tickets.model import Ticket
 from automations import twins
 from automations.lease import Fenced, new_token
 from automations.outside import is_connected, paused, zendesk
-from automations.rows import ticket_row, upsert_fields, upsert_groups, upsert_tickets, upsert_users
+from automations.rows import keep_sla_policies, ticket_row, upsert_fields, upsert_groups, upsert_tickets, upsert_users
 from integrations.errors import Refused, Unavailable
 from integrations.zendesk import types as outside
 from integrations.zendesk.client import Zendesk
@@ -136,7 +136,7 @@ def take_page(session: Session, page: Page, token: str) -> Progress:
 
 
 def sync_names(session: Session, account: Zendesk, *, force: bool = False) -> None:
-    """Groups, agents and ticket fields, once an hour: what the rule form and the lists call things by; and which of
+    """Groups, agents, ticket fields and SLA policies, once an hour: what forms and lists call things by; and which of
     the account's own rules are active there. Commits.
     """
     link = the_link(session)
@@ -145,11 +145,24 @@ def sync_names(session: Session, account: Zendesk, *, force: bool = False) -> No
     if fresh and not force:
         return
     groups, agents, fields = account.groups(), account.agents(), account.ticket_fields()
+    promised = _sla_policies(account)
     upsert_groups(session, groups)
     upsert_users(session, agents)
     upsert_fields(session, fields)
+    if promised is not None:
+        keep_sla_policies(session, promised)
     _note(session, names_synced_at=clock.now())
     twins.refresh(session, account)
+
+
+def _sla_policies(account: Zendesk) -> list[outside.SlaPolicy] | None:
+    """None where the account's plan has none to tell of."""
+    try:
+        return account.sla_policies()
+    except Refused as refused:
+        if refused.status not in {403, 404}:
+            raise
+        return None
 
 
 def _changed(

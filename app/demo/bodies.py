@@ -13,6 +13,7 @@ from app.demo.history import audits_of, field_values, stamp, tags_of, via
 from app.demo.past import PastTicket
 from app.demo.ruleset import then, when
 from app.demo.sign_ins import DOMAIN
+from app.demo.slas import POLICIES
 
 Row = dict[str, Any]
 
@@ -35,6 +36,7 @@ def account_body(
         "macros": _macros(founded),
         "triggers": _triggers(founded),
         "automations": _automations(founded),
+        "sla_policies": [{**one, "created_at": founded, "updated_at": founded} for one in POLICIES],
         "tickets": [_ticket(ticket) for ticket in tickets],
         "audits": [audit for ticket in tickets for audit in audits_of(ticket)],
     }

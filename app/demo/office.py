@@ -24,6 +24,7 @@ from app.demo.promises import PROMISES, Promise
 from app.demo.refund_rows import mirror_the_past, refunds
 from app.demo.ruleset import RULES, filled
 from app.demo.sign_ins import ADMIN, DOMAIN, PEOPLE, SECOND_MANAGER, Person
+from app.demo.slas import POLICIES
 from app.link.link import the_link, turn_pushing
 from app.macros import macro as macros
 from app.people.model import User
@@ -35,6 +36,7 @@ from app.rules import publishing
 from app.rules import rule as rules
 from app.rules.model import RuleKind, RuleState, TwinState
 from app.tickets.model import ZendeskField, ZendeskGroup, ZendeskUser
+from app.tickets.sla import ZendeskSlaPolicy
 from app.words import Words, say
 
 SEED = 20_260_615
@@ -108,6 +110,16 @@ def _names(session: Session, moment: datetime) -> None:
     session.add_all(
         ZendeskUser(zendesk_id=agent, name=name, email=f"{key}@{DOMAIN}", role="agent", locale="ko")
         for agent, (name, key) in numbers.AGENTS.items()
+    )
+    session.add_all(
+        ZendeskSlaPolicy(
+            zendesk_id=one["id"],
+            title=one["title"],
+            position=one["position"],
+            conditions=one["filter"],
+            targets=one["policy_metrics"],
+        )
+        for one in POLICIES
     )
     for row in fields(stamp(moment)):
         options = [{"name": one["name"], "value": one["value"]} for one in row.get("custom_field_options", ())]

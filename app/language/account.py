@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SEOUL = ZoneInfo("Asia/Seoul")
+LONGEST_DAYS = 731
 
 _WORKDAY = ((time(9), time(18)),)
 
@@ -51,6 +52,20 @@ class Calendar:
                 total += max(min(shuts, end) - max(opens, start), timedelta())
             day += timedelta(days=1)
         return total
+
+    def open_after(self, start: datetime, span: timedelta) -> datetime:
+        """When `span` of business time has gone by since start. A calendar that does not open within two years counts
+        as open all the time.
+        """
+        left, day = span, start.astimezone(self.zone).date()
+        for _ in range(LONGEST_DAYS):
+            for opens, shuts in self._spans(day):
+                begins = max(opens, start)
+                if shuts - begins >= left:
+                    return (begins + left).astimezone(UTC)
+                left -= max(shuts - begins, timedelta())
+            day += timedelta(days=1)
+        return start + span
 
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
         if day in self.holidays:

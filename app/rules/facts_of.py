@@ -62,7 +62,7 @@ def _facts(
     group_id = _number(values["group_id"])
     given_away = () if requester_id == ticket.requester_id else (ticket.created_at,)
     booked = booking_then(record.own, ticket.booking_id, at)
-    return TicketFacts(
+    facts = TicketFacts(
         id=str(ticket.zendesk_id),
         external_id=values["external_id"] or "",
         subject=values["subject"] or "",
@@ -107,6 +107,7 @@ def _facts(
         customer=customer_then(record.own, requester_id, at, given_away),
         refund=refund_then(record.own, ticket.booking_id, at),
     )
+    return record.promises.told(facts, seen, at)
 
 
 def _said_by_then(record: Record, later: Sequence[TicketEvent], at: datetime) -> tuple[Comment, ...]:

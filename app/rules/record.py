@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.language.facts_of_ticket import Comment, Person
 from app.rules.own_rows import OwnRows, read_own_rows
+from app.rules.sla_rows import Promises, read_promises
 from app.tickets.model import Comment as CommentRow
 from app.tickets.model import Ticket, TicketEvent, ZendeskGroup, ZendeskUser
 
@@ -27,7 +28,7 @@ class Record:
 
     `events` and `comments` are in the order of their audits, `said` are the comments as facts. `people`, `groups`
     (their names) and `own` are shared by all records of one reading: people with their roles, and groups' names, are
-    today's in every look, since Zendesk does not tell what they were.
+    today's in every look, since Zendesk does not tell what they were; so are the SLA policies of `promises`.
     """
 
     ticket: Ticket
@@ -37,6 +38,7 @@ class Record:
     people: Mapping[int, Person] = field(default_factory=dict)
     groups: Mapping[int, str] = field(default_factory=dict)
     own: OwnRows = field(default_factory=OwnRows)
+    promises: Promises = field(default_factory=Promises)
     read_at: datetime = field(default_factory=clock.now)
 
 
@@ -66,6 +68,7 @@ def read_records(session: Session, tickets: Sequence[Ticket]) -> list[Record]:
     groups = {group.zendesk_id: group.name for group in session.scalars(select(ZendeskGroup))}
     emails = {user.zendesk_id: user.email for user in users}
     booked = {ticket.booking_id for ticket in tickets if ticket.booking_id is not None}
+    promises = read_promises(session, read_at)
     own = read_own_rows(session, {one: emails.get(one) for one in requesters if one}, booked)
     return [
         Record(
@@ -76,6 +79,7 @@ def read_records(session: Session, tickets: Sequence[Ticket]) -> list[Record]:
             people,
             groups,
             own,
+            promises,
             read_at,
         )
         for ticket in tickets

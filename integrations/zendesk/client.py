@@ -26,6 +26,7 @@ from integrations.zendesk.types import (
     Group,
     Locale,
     SigningSecret,
+    SlaPolicy,
     Ticket,
     TicketField,
     User,
@@ -41,10 +42,15 @@ T = TypeVar("T")
 _AUDITS_A_PAGE = 100
 _USERS_A_REQUEST = 100
 _LONGEST_IDEMPOTENCY_KEY = 255
+_MOST_PAGES = 100
 
 
 class _Counted(msgspec.Struct, frozen=True):
     count: int = 0
+
+
+class _Paged(msgspec.Struct, frozen=True):
+    next_page: str | None = None
 
 
 class Zendesk:
@@ -136,6 +142,10 @@ class Zendesk:
 
     def ticket_fields(self) -> list[TicketField]:
         return self._list("ticket_fields", TicketField, self._zenpy.ticket_fields)
+
+    def sla_policies(self) -> list[SlaPolicy]:
+        """Refused on a plan that has none."""
+        return self._pages("/api/v2/slas/policies.json", "sla_policies", SlaPolicy)
 
     def brands(self) -> list[Brand]:
         return self._list("brands", Brand, self._zenpy.brands)
@@ -272,6 +282,16 @@ class Zendesk:
 
     def _list(self, key: str, kind: type[T], question: Callable[[], Any]) -> list[T]:
         return [record for page in self._ask(question) for record in members(page, key, kind)]
+
+    def _pages(self, path: str, key: str, kind: type[T]) -> list[T]:
+        """For what Zenpy does not know: page by page, as long as the answer names a next one."""
+        found: list[T] = []
+        for number in range(1, _MOST_PAGES + 1):
+            body = self.fetch(path, {"per_page": 100, "page": number})
+            found += members(body, key, kind)
+            if not decoded(body, _Paged).next_page:
+                break
+        return found
 
     def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None

@@ -189,6 +189,16 @@ class TicketField(msgspec.Struct, frozen=True, kw_only=True):
         return self.custom_field_options or self.system_field_options
 
 
+class SlaPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """`filter` and `policy_metrics` as Zendesk wrote them; the lowest position is asked first."""
+
+    id: int
+    title: str = ""
+    position: int = 0
+    filter: dict[str, Any] = {}
+    policy_metrics: tuple[dict[str, Any], ...] = ()
+
+
 class Brand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: int
     name: str = ""

@@ -15,6 +15,7 @@ from app.inbox.model import WebhookEvent
 from app.link.link import the_link
 from app.rules.model import RuleRun
 from app.tickets.model import Ticket, ZendeskGroup, ZendeskUser
+from app.tickets.sla import ZendeskSlaPolicy
 from automations import sync
 from automations.lease import Fenced
 from automations.outside import zendesk
@@ -110,3 +111,31 @@ def test_what_the_sync_notes_refuses_nobody_who_turns_a_switch(stage: Stage) -> 
     link = the_link(db.session())
     assert link.trouble is not None
     assert link.version == version
+
+
+def test_sla_policies_come_with_the_names_and_go_with_them(stage: Stage) -> None:
+    made = stage.call(
+        "POST",
+        "/api/v2/slas/policies.json",
+        {
+            "sla_policy": {
+                "title": "빠르게",
+                "filter": {"all": [{"field": "via_id", "operator": "is", "value": "29"}], "any": []},
+                "policy_metrics": [
+                    {"priority": "normal", "metric": "first_reply_time", "target": 60, "business_hours": False}
+                ],
+            }
+        },
+    )["sla_policy"]
+    sync.sync_names(db.session(), zendesk(), force=True)
+    (kept,) = db.session.scalars(select(ZendeskSlaPolicy))
+    assert (kept.zendesk_id, kept.title, kept.targets[0]["target"]) == (made["id"], "빠르게", 60)
+    stage.call("DELETE", f"/api/v2/slas/policies/{made['id']}.json")
+    sync.sync_names(db.session(), zendesk(), force=True)
+    assert db.session.scalars(select(ZendeskSlaPolicy)).all() == []
+
+
+def test_a_plan_without_sla_policies_is_no_trouble(stage: Stage) -> None:
+    stage.fault(method="GET", path="/api/v2/slas/*", kind="status", status=403, when="before", times=1)
+    sync.sync_names(db.session(), zendesk(), force=True)
+    assert db.session.scalars(select(ZendeskGroup)).all()
