@@ -154,7 +154,20 @@ class Plan:
         """The ticket as it will be: what the next rule of the same update looks at, its changes included."""
         changes = {key: Change(present(facts, key), value) for key, value in self.sets.items()}
         taken: dict[str, Any] = {key: text_of(value) for key, value in self.sets.items() if key in _FACTS}
-        after = replace(
+        if "status" in self.sets:
+            taken["status_since"] = now
+        if "assignee_id" in self.sets:
+            taken |= {"assignee": None, "assigned_at": now if taken["assignee_id"] else None}
+        if "group_id" in self.sets:
+            taken["group_name"] = ""
+        if facts.update is not None:
+            first = facts.update.changes
+            joined = {
+                key: Change(first[key].before if key in first else one.before, one.after)
+                for key, one in changes.items()
+            }
+            taken["update"] = replace(facts.update, changes={**first, **joined})
+        return replace(
             facts,
             tags=(facts.tags - self.remove_tags) | self.add_tags,
             follower_ids=_each_once(facts.follower_ids + self.followers),
@@ -164,19 +177,6 @@ class Plan:
             organization=_with_organization_fields(facts.organization, self.sets),
             **taken,
         )
-        if "status" in self.sets:
-            after = replace(after, status_since=now)
-        if "assignee_id" in self.sets:
-            after = replace(after, assignee=None, assigned_at=now if after.assignee_id else None)
-        if "group_id" in self.sets:
-            after = replace(after, group_name="")
-        if facts.update is None:
-            return after
-        first = facts.update.changes
-        joined = {
-            key: Change(first[key].before if key in first else one.before, one.after) for key, one in changes.items()
-        }
-        return replace(after, update=replace(facts.update, changes={**first, **joined}))
 
     def effect_hash(self) -> str:
         """The same for the same effects, whatever the order they were planned in, on any machine."""

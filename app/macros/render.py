@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from liquid import BoundTemplate
 from liquid.exceptions import (
@@ -120,11 +121,17 @@ def _parsed(text: str, *, html: bool) -> BoundTemplate:
             "",
         )
     try:
-        return (_HTML if html else _PLAIN).from_string(text)
+        return _compiled(text, html=html)
     except LiquidError as error:
         raise _refused(error) from error
     except RecursionError as error:
         raise TemplateRefused(_words(_WHY[1][1], ""), "") from error
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str, *, html: bool) -> BoundTemplate:
+    """The same few texts are filled for ticket after ticket; a parsed one keeps nothing of any."""
+    return (_HTML if html else _PLAIN).from_string(text)
 
 
 def _refused(error: LiquidError) -> TemplateRefused:

@@ -28,7 +28,8 @@ OVER = frozenset({"closed", "deleted"})
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A ticket from one update to the next, in which only time goes by (and our own records go on)."""
+    """A ticket from one update to the next, in which only time goes by (and our own records go on). `facts` are those
+    of the update."""
 
     record: Record
     facts: TicketFacts
@@ -90,8 +91,7 @@ class Watch:
             look = Look(Use.trigger, f"audit:{event.audit_id}", event.created_at, facts) if looked_at else None
             stretch = None
             if lasts and facts.status not in OVER:
-                alone = replace(facts, update=None)
-                stretch = Stretch(record, alone, max(event.created_at, self.since), end, f"time:{others}")
+                stretch = Stretch(record, facts, max(event.created_at, self.since), end, f"time:{others}")
             yield look, stretch
 
     def _end(self, events: Sequence[TicketEvent], place: int) -> datetime:
@@ -104,12 +104,15 @@ class Watch:
         account, rules = self.sets.account, self.sets.casts[Use.automation].everyone.rules
         sights = [Sight(one.facts, one.start, account) for _, one in stretches]
         for (place, stretch), sight, possible in zip(stretches, sights, met_many(self.timed, sights), strict=True):
+            if not possible:
+                continue
+            alone = replace(stretch.facts, update=None)
             at: dict[datetime, bool] = {}
             for index in possible:
                 asks = asks_own(rules[index])
                 at |= {turn: at.get(turn, False) or asks for turn in moments(rules[index], sight, stretch.end)}
             for moment, asks in sorted(at.items()):
-                facts = facts_at_time(stretch.record, moment) if asks else stretch.facts
+                facts = facts_at_time(stretch.record, moment) if asks else alone
                 yield place, Look(Use.automation, stretch.cause, moment, facts)
 
     def _met(self, kind: Use, looks: Sequence[tuple[int, Look]]) -> Iterator[tuple[int, Look]]:

@@ -27,6 +27,7 @@ from app.rules.definition import RuleDefinition
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
 OWN = ("booking.", "partner.", "customer.", "refund.")
+TEXT = "text."  # of an update it reads the comment, else the whole ticket
 # Our own hours: which time of the booking they count from, and whether they grow.
 BOOKING_HOURS: Mapping[str, tuple[str, bool]] = MappingProxyType({
     "booking.hours_until_start": ("starts_at", False),
@@ -148,7 +149,7 @@ def _midnights(start: datetime, end: datetime) -> Iterator[datetime]:
 
 
 def _moves(condition: Condition) -> bool:
-    return _counts_hours(condition) or condition.field.startswith(OWN) or _is_timed(condition)
+    return _counts_hours(condition) or condition.field.startswith((*OWN, TEXT)) or _is_timed(condition)
 
 
 def _counts_hours(condition: Condition) -> bool:
