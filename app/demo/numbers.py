@@ -31,4 +31,3 @@ MEMBERS = {
     URGENT: (HANEUL, SEOJUN),
     PARTNERS: (DOHYUN, TAEYANG),
 }
-LEADS = {group: members[0] for group, members in MEMBERS.items()}

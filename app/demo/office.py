@@ -22,6 +22,7 @@ from app.demo.history import stamp
 from app.demo.people_rows import customers, partners, settle_partners, vendors
 from app.demo.promises import PROMISES, Promise
 from app.demo.refund_rows import mirror_the_past, refunds
+from app.demo.routing_rows import make_room, routing
 from app.demo.ruleset import RULES, filled
 from app.demo.sign_ins import ADMIN, DOMAIN, PEOPLE, SECOND_MANAGER, Person
 from app.demo.slas import POLICIES
@@ -60,12 +61,16 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
         tell(say(f"정책 {len(PROMISES)}개", f"{len(PROMISES)} policies"))
         _market(session, moment, tell)
         session.flush()
+        agents = routing(session, moment)
+        tell(say(f"배정 상담사 {agents}명", f"{agents} agents of routing"))
         macro_ids = _macros(session, moment)
         _rules(session, moment, macro_ids)
         tell(say(f"매크로 {len(ANSWERS)}개, 규칙 {len(RULES)}개", f"{len(ANSWERS)} macros, {len(RULES)} rules"))
     session.flush()
     told = mirror_the_past(session, moment)
     tell(say(f"티켓 {told}건", f"{told} tickets"))
+    session.flush()
+    make_room(session)
     made = refunds(session, moment, users)
     tell(say(f"환불 {made}건", f"{made} refunds"))
     with _as(users, ADMIN):

@@ -20,6 +20,7 @@ from app.partners.model import (
     Vendor,
 )
 
+VENDOR_OF_AGENTS = "다정한CS"
 CUSTOMERS, ENGLISH_EVERY = 60, 3
 CLEANERS = 18
 # The first partners' insurances end so many days from today: what a home page must warn of.
@@ -56,7 +57,7 @@ FATES = {
 
 def vendors(moment: datetime) -> list[Vendor]:
     return [
-        Vendor(name="다정한CS", email="desk@dajung-cs.example", created_at=moment - timedelta(days=640)),
+        Vendor(name=VENDOR_OF_AGENTS, email="desk@dajung-cs.example", created_at=moment - timedelta(days=640)),
         Vendor(name="말끔홈서비스", email="ops@malkkeum.example", created_at=moment - timedelta(days=512)),
     ]
 

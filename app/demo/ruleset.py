@@ -8,6 +8,7 @@ from typing import Any
 
 from app.demo import numbers
 from app.demo.answers import EMERGENCY_PHRASES, EMERGENCY_WORDS, ENGLISH_WORDS, REFUND_WORDS
+from app.demo.routing_rows import PLAN_OF
 from app.rules.model import RuleKind, RuleState
 
 Row = dict[str, Any]
@@ -42,13 +43,12 @@ def _said(words: str) -> list[Row]:
 
 
 def _routed(group: int, tag: str, answer: str, *more: Row) -> list[Row]:
-    """To a group and the one who leads it, open, tagged, with a first answer."""
+    """Open, tagged, to whom its group's plan chooses, with a first answer."""
     return [
-        then("group_id", str(group)),
-        then("assignee_id", str(numbers.LEADS[group])),
         then("status", "open"),
         then("current_tags", tag),
         *more,
+        then("route", PLAN_OF[group]),
         then("macro", answer),
     ]
 
