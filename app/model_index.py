@@ -26,6 +26,7 @@ from app.rules.publication import Publication, PublicationMove
 from app.rules.rehearsal.model import Rehearsal, RehearsalRule, RehearsalSeen, RehearsalTicket
 from app.rules.shadow.model import Shadow, ShadowMove, ShadowRun
 from app.rules.undo.model import Undo, UndoItem
+from app.tickets.account_names import ZendeskName
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskGroup, ZendeskUser
 from app.tickets.sla import ZendeskSlaPolicy
 from app.views.model import View
@@ -93,5 +94,6 @@ TABLES = (
     ZendeskField,
     ZendeskGroup,
     ZendeskSlaPolicy,
+    ZendeskName,
     ZendeskUser,
 )

@@ -47,6 +47,8 @@ def ticket_row(ticket: zendesk.Ticket, mirrored_at: datetime) -> dict[str, Any]:
         "external_id": ticket.external_id[:255] if ticket.external_id else None,
         "is_public": ticket.is_public,
         "has_incidents": ticket.has_incidents,
+        "email_cc_ids": None if ticket.email_cc_ids is None else list(ticket.email_cc_ids),
+        "follower_ids": None if ticket.follower_ids is None else list(ticket.follower_ids),
         "problem_id": ticket.problem_id,
         "custom_fields": {str(item.id): without_resident_numbers(item.value) for item in ticket.custom_fields},
         "satisfaction": rating.score if rating else None,
@@ -70,6 +72,13 @@ def user_row(user: zendesk.User) -> dict[str, Any]:
         "time_zone": user.time_zone[:64] if user.time_zone else None,
         "tags": list(user.tags),
         "is_active": user.active and not user.suspended,
+        "locale_id": user.locale_id,
+        "phone": user.phone[:128] if user.phone else None,
+        "external_id": user.external_id[:255] if user.external_id else None,
+        "details": without_resident_numbers(user.details),
+        "notes": without_resident_numbers(user.notes),
+        "signature": user.signature,
+        "user_fields": without_resident_numbers(user.user_fields),
         "updated_at": user.updated_at,
     }
 
@@ -116,12 +125,16 @@ def upsert_tickets(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def upsert_named(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
     """Users, groups and fields: the newest answer wins."""
-    unique = list({row["zendesk_id"]: row for row in rows}.values())
-    if not unique:
+    insert_or_replace(session, model, list({row["zendesk_id"]: row for row in rows}.values()), ("zendesk_id",))
+
+
+def insert_or_replace(session: Session, model: type[Base], rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
+    """Rows of one shape, none twice by `key`."""
+    if not rows:
         return
     insert = _insert(session, model.__table__)
-    columns = {column: insert.excluded[column] for column in unique[0] if column != "zendesk_id"}
-    session.execute(insert.on_conflict_do_update(index_elements=["zendesk_id"], set_=columns), unique)
+    columns = {column: insert.excluded[column] for column in rows[0] if column not in key}
+    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=columns), rows)
 
 
 def upsert_users(session: Session, users: Iterable[zendesk.User]) -> None:
@@ -187,6 +200,7 @@ def keep_all_audits(session: Session, told: Sequence[tuple[int, zendesk.Audit]])
             "is_public": comment.public,
             "body": without_resident_numbers(comment.body),
             "created_at": comment.created_at,
+            "attachments": comment.attachments,
         }
         for ticket_id, audit in fresh
         for comment in audit.comments

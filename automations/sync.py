@@ -23,6 +23,7 @@ from app.link.link import the_link
 from app.link.model import Link
 from app.tickets.model import Ticket
 from automations import twins
+from automations.account_names import sync_account_names
 from automations.lease import Fenced, new_token
 from automations.outside import is_connected, paused, zendesk
 from automations.rows import keep_sla_policies, ticket_row, upsert_fields, upsert_groups, upsert_tickets, upsert_users
@@ -151,6 +152,8 @@ def sync_names(session: Session, account: Zendesk, *, force: bool = False) -> No
     upsert_fields(session, fields)
     if promised is not None:
         keep_sla_policies(session, promised)
+    session.commit()
+    sync_account_names(session, account)
     _note(session, names_synced_at=clock.now())
     twins.refresh(session, account)
 

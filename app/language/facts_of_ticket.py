@@ -42,7 +42,8 @@ class Person:
     or an integration did on its own.
     `language`: "ko", "en" or whatever the locale says, e.g. "en-US"; `locale_id`: Zendesk's id of it.
     `time_zone`: Zendesk's name of it, e.g. "Seoul". `group_ids`: the groups an agent is in, the default first.
-    `custom_fields`: by the field's key, as Zendesk's `user_fields`. The Twitter counts are of accounts that have them.
+    `custom_fields`: by the field's key, as Zendesk's `user_fields`; None while not known. The Twitter
+    counts are of accounts that have them.
     """
 
     id: str
@@ -60,7 +61,7 @@ class Person:
     organization: Organization | None = None
     group_ids: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
-    custom_fields: Values = field(default_factory=no_values)
+    custom_fields: Values | None = field(default_factory=no_values)
     twitter_followers_count: int | None = None
     twitter_statuses_count: int | None = None
     twitter_verified: bool | None = None
@@ -75,7 +76,7 @@ class Comment:
     id: str = ""
     author: Person | None = None
     created_at: datetime | None = None
-    attachments: int = 0
+    attachments: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,8 @@ class TicketFacts:
     agent_stations: int | None = None
     group_stations: int | None = None
     incidents: int | None = None
-    cc_ids: tuple[str, ...] = ()
-    follower_ids: tuple[str, ...] = ()
+    cc_ids: tuple[str, ...] | None = ()
+    follower_ids: tuple[str, ...] | None = ()
     comments: tuple[Comment, ...] = ()
     update: Update | None = None
     booking: BookingFacts | None = None

@@ -135,8 +135,8 @@ class Plan:
         dropped = [Dropped(key, value, NO_CHANGE) for key, value in same.items()]
         dropped += [Dropped("current_tags", tag, NO_CHANGE) for tag in sorted(self.add_tags - add)]
         dropped += [Dropped("remove_tags", tag, NO_CHANGE) for tag in sorted(self.remove_tags - remove)]
-        dropped += [Dropped("follower", one, NO_CHANGE) for one in self.followers if one in facts.follower_ids]
-        dropped += [Dropped("cc", one, NO_CHANGE) for one in self.ccs if one in facts.cc_ids]
+        dropped += [Dropped("follower", one, NO_CHANGE) for one in self.followers if one in (facts.follower_ids or ())]
+        dropped += [Dropped("cc", one, NO_CHANGE) for one in self.ccs if one in (facts.cc_ids or ())]
         has_open = _has_open_refund(facts)
         dropped += [Dropped("request_refund", one.reason, REFUND_IS_OPEN) for one in self.refunds if has_open]
         left = replace(
@@ -145,8 +145,8 @@ class Plan:
             sets={key: value for key, value in self.sets.items() if key not in same},
             add_tags=add,
             remove_tags=remove,
-            followers=tuple(one for one in self.followers if one not in facts.follower_ids),
-            ccs=tuple(one for one in self.ccs if one not in facts.cc_ids),
+            followers=tuple(one for one in self.followers if one not in (facts.follower_ids or ())),
+            ccs=tuple(one for one in self.ccs if one not in (facts.cc_ids or ())),
         )
         return left, tuple(dropped)
 
@@ -170,8 +170,8 @@ class Plan:
         return replace(
             facts,
             tags=(facts.tags - self.remove_tags) | self.add_tags,
-            follower_ids=_each_once(facts.follower_ids + self.followers),
-            cc_ids=_each_once(facts.cc_ids + self.ccs),
+            follower_ids=_each_once((facts.follower_ids or ()) + self.followers),
+            cc_ids=_each_once((facts.cc_ids or ()) + self.ccs),
             custom_fields={**facts.custom_fields, **_named(self.sets, "custom_fields_")},
             requester=_with_fields(facts.requester, self.sets),
             organization=_with_organization_fields(facts.organization, self.sets),
@@ -221,7 +221,8 @@ def present(facts: TicketFacts, key: str) -> object:
     if key == "locale_id":
         return facts.requester.locale_id if facts.requester else None
     owner = facts.requester if key.startswith("requester.") else facts.organization
-    return owner.custom_fields.get(key.partition(".custom_fields.")[2], "") if owner else None
+    known = owner.custom_fields if owner else None
+    return None if known is None else known.get(key.partition(".custom_fields.")[2], "")
 
 
 def _has_open_refund(facts: TicketFacts) -> bool:
@@ -245,7 +246,7 @@ def _with_fields(person: Person | None, sets: Mapping[str, object]) -> Person | 
     if person is None:
         return None
     locale_id = text_of(sets["locale_id"]) if "locale_id" in sets else person.locale_id
-    fields = {**person.custom_fields, **_named(sets, "requester.custom_fields.")}
+    fields = {**(person.custom_fields or {}), **_named(sets, "requester.custom_fields.")}
     return replace(person, locale_id=locale_id, custom_fields=fields)
 
 

@@ -79,7 +79,11 @@ def _comment(sight: Sight) -> object:
 
 def _attachment(sight: Sight) -> object:
     update = sight.facts.update
-    return NO_UPDATE if update is None else bool(update.comment and update.comment.attachments)
+    if update is None:
+        return NO_UPDATE
+    if update.comment is None:
+        return False
+    return NOT_KNOWN if update.comment.attachments is None else update.comment.attachments > 0
 
 
 ATTRIBUTES: Mapping[str, str] = MappingProxyType({
@@ -118,7 +122,7 @@ READERS: Mapping[str, Read] = MappingProxyType({
     "role": _updater,
     "comment_is_public": _comment,
     "attachment": _attachment,
-    "cc": lambda sight: bool(sight.facts.cc_ids),
+    "cc": lambda sight: NOT_KNOWN if sight.facts.cc_ids is None else bool(sight.facts.cc_ids),
     "ticket_due_date": lambda sight: sight.facts.due_at is not None,
     "in_business_hours": lambda sight: sight.calendar.is_open(sight.now),
     "on_holiday": lambda sight: sight.calendar.holiday(sight.now) is not None,
@@ -197,7 +201,7 @@ SPANS: Mapping[str, Callable[[Sight], Span | Unknown]] = MappingProxyType({
 
 
 def _of_person(person: Person | None, key: str) -> object:
-    return NOT_KNOWN if person is None else person.custom_fields.get(key, "")
+    return NOT_KNOWN if person is None or person.custom_fields is None else person.custom_fields.get(key, "")
 
 
 def custom_reader(family: str, key: str) -> Read:

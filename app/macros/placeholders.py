@@ -137,7 +137,7 @@ def _comment(comment: Comment, language: str) -> SpokenComment:
         value=comment.body,
         is_public=comment.public,
         author=_person(comment.author),
-        attachments=comment.attachments,
+        attachments=comment.attachments or 0,
         **_times("created_at", comment.created_at, language),
     )
 
@@ -163,7 +163,7 @@ def _person(person: Person | None) -> Values:
         "role": person.role or "",
         "extended_role": person.role or "",
         "tags": " ".join(sorted(person.tags)),
-        "custom_fields": {key: text_of(value) for key, value in person.custom_fields.items()},
+        "custom_fields": {key: text_of(value) for key, value in (person.custom_fields or {}).items()},
         "organization": _organization(person.organization),
     }
 

@@ -111,7 +111,7 @@ def _people(planning: Planning, word: object) -> tuple[str, ...]:
     if text == "all_agents":
         return (text,)
     if text == "requester_and_ccs":
-        everyone = (planning.facts.requester_id or "", *planning.facts.cc_ids)
+        everyone = (planning.facts.requester_id or "", *(planning.facts.cc_ids or ()))
         return tuple(dict.fromkeys(one for one in everyone if one))
     found = planning.person(text)
     return (found,) if found else ()

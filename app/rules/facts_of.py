@@ -13,8 +13,9 @@ from typing import Any
 
 from app.language.facts_of_ticket import Comment, Person, TicketFacts, Update
 from app.rules.own_then import booking_then, customer_then, partner_then, refund_then
-from app.rules.record import Record, read_record, read_records
+from app.rules.record import Record, organization_of, read_record, read_records
 from app.rules.then import Values, changes_of, values_then
+from app.tickets.account_names import NameKind
 from app.tickets.channels import number_of
 from app.tickets.model import TicketEvent
 
@@ -79,11 +80,14 @@ def _facts(
         requester=people.get(requester_id or 0),
         submitter=people.get(ticket.submitter_id or 0),
         assignee=people.get(assignee_id or 0),
+        organization=organization_of(record.names, _number(values["organization_id"])),
         tags=frozenset(values["tags"]),
         via_id=number_of(ticket.channel),
         recipient=values["recipient"] or "",
         brand_id=_id(values["brand_id"]),
+        brand_name=_name(record, NameKind.brand, values["brand_id"]),
         ticket_form_id=_id(values["ticket_form_id"]),
+        ticket_form_name=_name(record, NameKind.form, values["ticket_form_id"]),
         is_public=any(one.public for one in said) if said else bool(values["is_public"]),
         custom_fields={key: value for key, value in values.items() if key.isdigit()},
         satisfaction_score=_rating(record, event, seen, later),
@@ -100,6 +104,8 @@ def _facts(
         agent_stations=len({str(one.changes["assignee_id"][1]) for one in seen if _set(one, "assignee_id")}),
         group_stations=len({str(one.changes["group_id"][1]) for one in seen if _set(one, "group_id")}),
         incidents=None if ticket.has_incidents else 0,
+        cc_ids=_people_now(ticket.email_cc_ids, later),
+        follower_ids=_people_now(ticket.follower_ids, later),
         comments=said,
         update=_update(record, event) if event else None,
         booking=booked[0] if booked else None,
@@ -174,6 +180,16 @@ def _set(event: TicketEvent, field: str) -> bool:
 
 def _is_staff(person: Person | None) -> bool:
     return person is not None and person.role in {"agent", "admin"}
+
+
+def _name(record: Record, kind: NameKind, value: Any) -> str:
+    row = record.names.get((kind, _number(value) or 0))
+    return row.name if row is not None else ""
+
+
+def _people_now(ids: Sequence[Any] | None, later: Sequence[TicketEvent]) -> tuple[str, ...] | None:
+    """Audits do not tell who was on it before: an older look does not know."""
+    return None if ids is None or later else tuple(str(one) for one in ids)
 
 
 def _id(value: Any) -> str:

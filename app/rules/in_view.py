@@ -74,7 +74,13 @@ def _viewer(session: Session) -> Person | None:
     """The one who looks, as Zendesk knows them."""
     user = session.get(User, acting().id) if acting().id is not None else None
     known = session.get(ZendeskUser, user.zendesk_id) if user is not None and user.zendesk_id else None
-    return Person(str(known.zendesk_id), known.role, known.name) if known is not None else None
+    return (
+        Person(
+            str(known.zendesk_id), known.role, known.name, group_ids=tuple(str(one) for one in known.group_ids or ())
+        )
+        if known is not None
+        else None
+    )
 
 
 def _narrowed(conditions: Conditions, viewer: Person | None) -> Iterator[ColumnElement[bool]]:

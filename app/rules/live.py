@@ -21,6 +21,7 @@ from app.macros.definition import MacroDefinition
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.routing.days import opening_stamp, read_opening
+from app.rules.account_of import account_stamp, read_account
 from app.rules.brakes.brake import brake_stamp, stopped_ids
 from app.rules.definition import RuleDefinition
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
@@ -112,11 +113,7 @@ def read_live(session: Session, zendesk_url: str | None = None) -> Live:
         numbers={str(one.rule.id): one.version.number for one in acting},
         macros={one.id: one for one in _understood(macro_of, macros)},
         macro_ids={str(macro.id): macro.zendesk_id for macro in macros if macro.zendesk_id},
-        account=Account(
-            name=urlsplit(zendesk_url or "").hostname or "Opsroom",
-            calendar=opening.calendar,
-            schedules=opening.schedules,
-        ),
+        account=read_account(session, urlsplit(zendesk_url or "").hostname or "Opsroom", opening),
         shadows=tuple(_shadowed(session, acting)),
     )
     session.info["opsroom.live"] = (stamp, span, live)
@@ -221,5 +218,6 @@ def _stamp(session: Session) -> tuple[object, ...]:
         *shadows.one(),
         *macros.one(),
         *opening_stamp(session, clock.now()),
+        *account_stamp(session),
         *brake_stamp(session),
     )

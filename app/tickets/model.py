@@ -14,7 +14,9 @@ from app.db import Base, BigId, key_column
 
 
 class ZendeskUser(Base):
-    """A person as Zendesk knows them: requester, agent, admin."""
+    """A person as Zendesk knows them: requester, agent, admin. `user_fields`: by the field's key, None while not told.
+    `group_ids`: of an agent, the default group first.
+    """
 
     __tablename__ = "zendesk_users"
 
@@ -28,6 +30,14 @@ class ZendeskUser(Base):
     tags: Mapped[list[str]] = mapped_column(default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime | None]
+    locale_id: Mapped[int | None] = mapped_column(BigId)
+    phone: Mapped[str | None] = mapped_column(String(128))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    details: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[str | None] = mapped_column(Text)
+    signature: Mapped[str | None] = mapped_column(Text)
+    user_fields: Mapped[dict[str, Any] | None]
+    group_ids: Mapped[list[Any] | None]
 
     def __str__(self) -> str:
         return self.name
@@ -91,6 +101,8 @@ class Ticket(Base):
     is_public: Mapped[bool] = mapped_column(default=True)
     has_incidents: Mapped[bool] = mapped_column(default=False)
     problem_id: Mapped[int | None] = mapped_column(BigId)
+    email_cc_ids: Mapped[list[Any] | None]
+    follower_ids: Mapped[list[Any] | None]
     custom_fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     satisfaction: Mapped[str | None] = mapped_column(String(32))
     due_at: Mapped[datetime | None]
@@ -147,6 +159,7 @@ class Comment(Base):
     is_public: Mapped[bool]
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    attachments: Mapped[int | None]
 
     ticket: Mapped[Ticket] = relationship(back_populates="comments")
     author: Mapped[ZendeskUser | None] = relationship(

@@ -71,6 +71,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     problem_id: int | None = None
     has_incidents: bool = False
     external_id: str | None = None
+    email_cc_ids: tuple[int, ...] | None = None
+    follower_ids: tuple[int, ...] | None = None
     generated_timestamp: int = 0
 
     @property
@@ -88,6 +90,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     public: bool
     body: str
     created_at: Moment
+    attachments: int | None = None
 
 
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +108,7 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     plain_body: str | None = None
     macro_id: int | None = None
     via: Via | None = None
+    attachments: tuple[msgspec.Raw, ...] | None = None
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +143,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
                 public=event.public,
                 body=event.plain_body or event.body or "",
                 created_at=self.created_at,
+                attachments=None if event.attachments is None else len(event.attachments),
             )
             for event in self.events
             if event.type in _SPOKEN
@@ -153,7 +158,14 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     role: str = "end-user"
     locale: str | None = None
+    locale_id: int | None = None
     time_zone: str | None = None
+    phone: str | None = None
+    external_id: str | None = None
+    details: str | None = None
+    notes: str | None = None
+    signature: str | None = None
+    user_fields: dict[str, Any] = {}
     organization_id: int | None = None
     default_group_id: int | None = None
     tags: tuple[str, ...] = ()
