@@ -26,6 +26,7 @@ from app.macros.macro import EDIT, missing_languages, missing_words, move, put_i
 from app.macros.model import Macro, MacroState
 from app.macros.pick_doors import PickDoors
 from app.macros.pickers import pickers_of
+from app.macros.placeholder_names import offered_json
 from app.macros.sentences import action_sentence
 from app.words import say
 
@@ -105,6 +106,7 @@ class MacroView(FormDoors, PickDoors, DeskView):
             "actions": sections(Use.macro, pickers, actions=True),
             "vocabulary": vocabulary(Use.macro, pickers),
             "by_body": faults.by_body,
+            "placeholders": offered_json(),
         }
 
     # --------------------------------------------------------------------------------------------- what may be done

@@ -19,6 +19,7 @@ from app.rules.check_doors import CheckDoors
 from app.rules.form_doors import RuleFormDoors
 from app.rules.life_doors import LifeDoors
 from app.rules.list_doors import ListDoors
+from app.rules.macro_doors import MacroDoors
 from app.rules.model import Rule, RuleRun, RuleState, TwinState
 from app.rules.publishing import PUBLISH
 from app.rules.rule import shift
@@ -30,7 +31,7 @@ TWIN_ASKED = say(
 )
 
 
-class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, PickDoors, ListDoors, DeskView):
+class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, MacroDoors, PickDoors, ListDoors, DeskView):
     model = Rule
     subject = "rules"
     rights: ClassVar = {"pick_view": "rules.edit"}

@@ -35,7 +35,7 @@ class CheckDoors:
     def check_view(self: Any) -> ResponseReturnValue:
         """The unsaved form, with `ticket` where one is chosen and ?id= of a saved rule: findings by row, lines of the
         JSON, and the trial on the ticket."""
-        _let_others_write()
+        let_others_write()
         rule: Rule | None = self.get_one(request.args["id"]) if request.args.get("id") else None
         form = RuleForm.read(request.form, kind=rule.kind if rule is not None else None, blank=True)
         session, number = db.session(), request.form.get("ticket", "")
@@ -60,7 +60,7 @@ class CheckDoors:
         )
 
 
-def _let_others_write() -> None:
+def let_others_write() -> None:
     """What is posted on every pause of typing must not hold the database from whoever saves."""
     db.session.rollback()
     only_read(flag=True)
@@ -92,11 +92,11 @@ def _told(trial: Trial, form: RuleForm, *, is_asked: bool) -> dict[str, Any]:
         ]
     return {
         "faults": faults,
-        "loose": [_finding(one) for one in trial.loose],
+        "loose": [finding_json(one) for one in trial.loose],
         "rows": {
             group: [
                 {
-                    "findings": [_finding(one) for one in trial.by_row.get((group, at), ())],
+                    "findings": [finding_json(one) for one in trial.by_row.get((group, at), ())],
                     **(_seen(trial.on, group, at) if trial.on is not None else {}),
                 }
                 for at in range(len(form.group(group)))
@@ -111,7 +111,7 @@ def _fault(line: int, path: str, level: str, words: str) -> dict[str, Any]:
     return {"line": line, "path": path, "level": level, "words": words}
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def finding_json(one: Finding) -> dict[str, Any]:
     return {"level": one.level.value, "code": one.code, "words": str(one.words), "may": one.may}
 
 
@@ -128,11 +128,11 @@ def _on(on: OnTicket) -> dict[str, Any]:
         "subject": on.ticket.subject or "",
         "met": on.met,
         "skipped": on.skipped,
-        "plan": [_planned(one) for one in on.plan],
+        "plan": [planned_json(one) for one in on.plan],
     }
 
 
-def _planned(one: PlannedLine) -> dict[str, Any]:
+def planned_json(one: PlannedLine) -> dict[str, Any]:
     return {
         "label": str(one.label),
         "value": str(one.value),

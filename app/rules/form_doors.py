@@ -15,6 +15,7 @@ from app.macros.editor import row_views, sections
 from app.macros.faults import Faults
 from app.macros.form_doors import FormDoors
 from app.macros.pickers import pickers_of
+from app.macros.placeholder_names import offered_json
 from app.macros.rows import Row, named_people
 from app.rules import page
 from app.rules.definition import RuleRefused
@@ -66,6 +67,7 @@ class RuleFormDoors(FormDoors):
             "conditions": sections(form.use, pickers, actions=False),
             "actions": sections(form.use, pickers, actions=True),
             "vocabulary": vocabulary(form.use, pickers),
+            "placeholders": offered_json(),
             "raw_faults": _raw_faults(db.session(), form, record),
         }
 

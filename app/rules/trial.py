@@ -23,7 +23,7 @@ from app.rules.decide import Decision, decide
 from app.rules.definition import RuleDefinition
 from app.rules.findings import findings
 from app.rules.form import GROUPS, RuleForm, raw_rows
-from app.rules.lint.finding import Finding, Level
+from app.rules.lint.finding import Finding
 from app.rules.live import read_live
 from app.rules.page import ReasonLine, reason_lines
 from app.rules.planned import PlannedLine, planned
@@ -64,7 +64,7 @@ def tried(session: Session, form: RuleForm, rule_id: int | None, ticket: Ticket 
     for one in found:
         row = row_of(one.path)
         (loose if row is None else by_row.setdefault(places.get(row, row), [])).append(one)
-    wrong = {row for one in found if one.level is Level.error and (row := row_of(one.path)) is not None}
+    wrong = {row for one in found if one.code.startswith("wrong-") and (row := row_of(one.path)) is not None}
     on = _on_ticket(session, form, definition, wrong, places, ticket, pickers) if ticket is not None else None
     return Trial(definition, found, by_row, loose, on)
 

@@ -97,6 +97,7 @@ OWN = {
     "rules.macro_view": "macros.view",
     "rules.publish_view": "rules.publish",
     "rules.check_view": "rules.edit",
+    "rules.macro_check_view": "macros.edit",
     "rules.order_view": "rules.publish",
     "rules.pick_view": "rules.edit",
     "rules.shift_view": "rules.publish",

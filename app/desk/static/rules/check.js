@@ -6,7 +6,7 @@ import { form, typedIn } from "./controls.js";
 import { showRaw } from "./raw.js";
 import { showBodies, showPlaceholders } from "./placeholders.js";
 import { partOf, rowsOf } from "./rows.js";
-import { ask, later, make, say } from "./page.js";
+import { ask, korean, later, make, say } from "./page.js";
 
 const WAIT = 350; // ms after the last key
 const LEVELS = {
@@ -81,7 +81,7 @@ function planned(one) {
   const item = make("li", { class: one.done ? "" : "undone" }, make("b", {}, one.label));
   if (one.value) item.append(" ", make("span", { class: "what" }, one.value));
   if (one.note) item.append(make("p", { class: "sub" }, one.note));
-  const texts = Object.entries(one.texts);
+  const texts = (korean ? ["ko", "en"] : ["en", "ko"]).filter((tongue) => tongue in one.texts).map((tongue) => [tongue, one.texts[tongue]]);
   const same = texts.length > 1 && texts.every(([, text]) => text === texts[0][1]);
   for (const [language, text] of same ? texts.slice(0, 1) : texts) {
     const tongue = same ? "" : { ko: "한국어", en: "English" }[language];
@@ -106,7 +106,7 @@ function showTicket(on) {
   const box = panel.querySelector("[data-trial-told]");
   if (on.missing) return void box.replaceChildren(make("p", { class: "sub" }, say("그 번호의 티켓이 여기에 없습니다.", "There is no ticket of that number here.")));
   const heading = on.met === false ? say("맞는다면 할 일", "What it would do if it were met") : say("할 일", "What it would do");
-  const plan = on.plan.length ? make("ul", { class: "plan" }, ...on.plan.map(planned)) : make("p", { class: "sub" }, say("할 일이 없습니다.", "It would do nothing."));
+  const plan = on.plan.length ? make("ul", { class: "plan" }, ...on.plan.map(planned)) : make("p", { class: "sub" }, on.met === undefined ? say("답변만 합니다.", "It only answers.") : say("할 일이 없습니다.", "It would do nothing."));
   box.replaceChildren(...verdict(on), make("h3", {}, heading), plan);
 }
 

@@ -35,6 +35,10 @@ export function startPlaceholders() {
   const input = form.querySelector("[data-placeholders]");
   if (!input) return;
   input.hidden = false;
+  const puts = input.closest("[data-puts]");
+  const isWanted = () => (puts.hidden = !form.querySelector("[data-liquid]")); // only where a text can take one
+  form.addEventListener("change", isWanted);
+  isWanted();
   combo(input, {
     shown: () => "",
     options: (query) => {
