@@ -102,7 +102,7 @@ def lane_of(facts: TicketFacts, plan: Queue) -> Lane:
 
 
 class _Against:
-    """The first thing that keeps an agent from a ticket; None when nothing does."""
+    """The first thing that keeps an agent from a ticket; None when nothing does. Only what is asked is checked."""
 
     __slots__ = ("checks",)
 
@@ -110,20 +110,24 @@ class _Against:
         language = language_for(facts) if plan.by_language else ""
         topics = sorted(facts.tags & desk.topics) if plan.by_topic else []
         city = (facts.booking.city if facts.booking else None) or "" if plan.by_city else ""
-        self.checks: tuple[Callable[[DeskAgent], Against | None], ...] = (
-            lambda one: None if one.is_active else (Why.inactive, NO_FACTS),
-            lambda one: (Why.excluded, NO_FACTS) if one.id in excluded else None,
-            lambda one: _lacks_skill(one, plan.skills),
-            lambda one: (Why.language, {"language": language}) if language and language not in one.languages else None,
-            lambda one: _lacks_topic(one, topics),
-            lambda one: (Why.city, {"city": city}) if city and one.cities and city not in one.cities else None,
-            lambda one: (_AWAY[one.presence], NO_FACTS) if plan.only_online and one.presence in _AWAY else None,
-            lambda one: _off_shift(one, desk, now) if plan.only_on_shift else None,
-            lambda one: _full(one, facts.via_id),
+        asked: tuple[tuple[object, Callable[[DeskAgent], Against | None]], ...] = (
+            (True, lambda one: None if one.is_active else (Why.inactive, NO_FACTS)),
+            (excluded, lambda one: (Why.excluded, NO_FACTS) if one.id in excluded else None),
+            (plan.skills, lambda one: _lacks_skill(one, plan.skills)),
+            (language, lambda one: None if language in one.languages else (Why.language, {"language": language})),
+            (topics, lambda one: _lacks_topic(one, topics)),
+            (city, lambda one: (Why.city, {"city": city}) if one.cities and city not in one.cities else None),
+            (plan.only_online, lambda one: (_AWAY[one.presence], NO_FACTS) if one.presence in _AWAY else None),
+            (plan.only_on_shift, lambda one: _off_shift(one, desk, now)),
+            (True, lambda one: _full(one, facts.via_id)),
         )
+        self.checks = tuple(check for matters, check in asked if matters)
 
     def __call__(self, agent: DeskAgent) -> Against | None:
-        return next((why for check in self.checks if (why := check(agent)) is not None), None)
+        for check in self.checks:
+            if (why := check(agent)) is not None:
+                return why
+        return None
 
 
 def _lacks_skill(agent: DeskAgent, needs: Sequence[tuple[str, int]]) -> Against | None:
