@@ -81,9 +81,11 @@ def on_time(session: Session, ticket: Ticket) -> bool:
     """Lets the automations look at one ticket as it is now. The caller commits.
 
     One that has fired fires again only once somebody else has changed the ticket: its cause is the newest update that
-    is not ours. False, and nothing is decided, while the mirror has no history of the ticket, as after a first load:
-    nobody could tell since when it is pending.
+    is not ours. False, and nothing is decided, while the mirror has not the whole history of the ticket, as after a
+    first load: nobody could tell since when it is pending.
     """
+    if not ticket.history_complete:
+        return False
     link = the_link(session)
     record = read_record(session, ticket)
     ours = set(session.scalars(select(Push.marker).where(Push.ticket_id == ticket.id)))

@@ -16,7 +16,7 @@ from app.link.history import HistoryLoad, HistoryState, ask_history, cancel_hist
 from app.outbox.model import Push
 from app.tickets.history import how_complete
 from app.tickets.model import Comment, Ticket, TicketEvent
-from automations import history, mirror, sweep, sync
+from automations import decide, history, mirror, sweep, sync
 from automations.lease import Fenced
 from automations.outside import zendesk
 from integrations.zendesk import export
@@ -270,3 +270,16 @@ def test_a_day_count_that_makes_no_sense_is_refused(stage: Stage) -> None:
         with pytest.raises(Refusal) as refused:
             ask_history(db.session(), days)
         assert refused.value.field == "days"
+
+
+def test_rules_on_time_wait_for_the_whole_history(stage: Stage) -> None:
+    """A back-fill of a few days knows some updates of an older ticket, and not since when it is in its status."""
+    within, older = seed(stage, 30, 33)
+    bring(32)
+    assert [len(row(number).events) for number in (within, older)] == [2, 1]
+    assert decide.on_time(db.session(), row(within))
+    assert not decide.on_time(db.session(), row(older))
+    session = db.session()
+    mirror.mirror(session, mirror.fetch(zendesk(), session, older))
+    session.commit()
+    assert decide.on_time(db.session(), row(older))

@@ -57,7 +57,7 @@ def refunds() -> list[Refund]:
 
 def a_case(**booking: Any) -> tuple[Ticket, Booking]:
     bought = a_booking(**booking)
-    return a_ticket(booking=bought, created_at=AT, updated_at=AT), bought
+    return a_ticket(booking=bought, created_at=AT, updated_at=AT, history_through=AT), bought
 
 
 def test_a_rule_asks_by_the_policy_and_nobody_but_a_person_approves(office: Flask) -> None:
