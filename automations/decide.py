@@ -31,9 +31,11 @@ from app.rules.live import Live, read_live, rules_of
 from app.rules.model import RuleRun, RuleVersion
 from app.rules.then import values_now, values_then, with_waiting
 from app.tickets.model import Ticket, TicketEvent
+from automations.alerts import loop_cut
 from automations.booking_of import find_booking
 from automations.budget import within
 from automations.change import letters
+from automations.notices import carry_out
 from automations.refund_wish import ask_for
 from automations.route import HeldDesk, keep_routes
 from automations.shadow import watch
@@ -140,6 +142,7 @@ def _causes(session: Session, link: Link, ticket: Ticket, fresh: Sequence[Ticket
         depth = _depth(session, ticket, event)
         if depth > DEEPEST:
             log.error("loop_stopped", extra={"ticket": ticket.zendesk_id, "audit": event.audit_id})
+            loop_cut(session, ticket)
             continue
         causes.append(Cause(f"audit:{event.audit_id}", event, depth))
     return causes
@@ -222,22 +225,22 @@ def _act(
     ]
     for decision in decisions:
         changes = decision.plan.changes_ticket or decision.plan.comments
-        session.add(
-            RuleRun(
-                ticket_id=ticket.id,
-                rule_id=int(decision.rule.id),
-                rule_number=live.numbers[decision.rule.id],
-                cause=cause.key,
-                audit_id=cause.event.audit_id if cause.event else None,
-                depth=cause.depth,
-                effect_hash=decision.effect_hash,
-                reasons=[reason.to_json() for reason in decision.reasons],
-                actions=_told(decision) + _refunds(session, live, ticket, decision, cause),
-                dropped=[one.to_json() for one in decision.dropped],
-                push_id=pushes[0].id if pushes and changes else None,
-                at=clock.now(),
-            )
+        run = RuleRun(
+            ticket_id=ticket.id,
+            rule_id=int(decision.rule.id),
+            rule_number=live.numbers[decision.rule.id],
+            cause=cause.key,
+            audit_id=cause.event.audit_id if cause.event else None,
+            depth=cause.depth,
+            effect_hash=decision.effect_hash,
+            reasons=[reason.to_json() for reason in decision.reasons],
+            actions=_told(decision) + _refunds(session, live, ticket, decision, cause),
+            dropped=[one.to_json() for one in decision.dropped],
+            push_id=pushes[0].id if pushes and changes else None,
+            at=clock.now(),
         )
+        session.add(run)
+        carry_out(session, run, decision.plan.notices)
     session.flush()
     keep_routes(session, ticket, decisions, cause.key, pushes)
 

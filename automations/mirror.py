@@ -20,6 +20,7 @@ from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
 from app.tickets.model import Ticket, ZendeskUser
 from automations import decide
+from automations.alerts import delivery_ended
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
 from automations.outside import TURNED_AWAY, TURNED_AWAY_SECONDS, pause, paused, zendesk
 from automations.rows import keep_audits, ticket_row, upsert_tickets, upsert_users
@@ -240,6 +241,8 @@ def _refused(session: Session, claim: Claim, refused: Refused) -> None:
 
 def _end(session: Session, claim: Claim, state: InboxState, why: str) -> None:
     session.execute(_mine(claim).values(state=state, why=why, done_at=clock.now(), lease_until=None, token=None))
+    if state is InboxState.dead:
+        delivery_ended(session, claim.ticket_id)
     session.commit()
 
 

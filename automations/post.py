@@ -25,6 +25,7 @@ from app.db import db, one_at_a_time
 from app.errors import Refusal
 from app.facts import Fact
 from app.link.link import the_link
+from app.outbox.stopping import HELD_WHY, is_run_stopped
 from app.vault import unseal
 from app.words import say
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Shift, back_off, new_token
@@ -110,6 +111,8 @@ def _set_aside(session: Session, letter: Letter) -> bool:
         _close(letter, LetterState.dropped, "the alarm was seen or is over")
     elif letter.run_id is not None and not the_link(session).pushing:
         _close(letter, LetterState.held, "pushing is off")
+    elif letter.run_id is not None and is_run_stopped(session, letter.run_id):
+        _close(letter, LetterState.held, HELD_WHY)
     elif letter.kind is LetterKind.email and not settings_of_app().smtp_url:
         _close(letter, LetterState.held, NO_SERVER)
     elif letter.kind is LetterKind.webhook and (letter.webhook is None or not letter.webhook.is_enabled):

@@ -24,6 +24,7 @@ from app.outbox.outbox import WAITING
 from app.outbox.stopping import HELD_WHY, is_stopped
 from app.tickets.model import TicketEvent
 from automations import decide
+from automations.alerts import push_ended
 from automations.fit import fit
 from automations.lease import LEASE, OUTAGE_TRIES, POISON_TRIES, Fenced, Shift, back_off, new_token, renewing
 from automations.mirror import fetch, mirror
@@ -43,6 +44,8 @@ LOOK_UP_AFTER = timedelta(seconds=2)
 # Not the plain id: with LIMIT 1 both databases would walk its index from the first push there ever was.
 OLDEST = Push.id + 0
 FAILED = "it failed here; see the log"
+# What nobody gets done without a person.
+ALARMING = frozenset({PushState.dead, PushState.refused})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def claim_one(session: Session) -> Claim | None:
     push.deaths += push.state is PushState.sending
     if push.deaths > POISON_TRIES:
         _close(push, PushState.dead, "it stopped the worker every time")
+        push_ended(session, push.id)
         session.commit()
         return claim_one(session)
     push.state, push.token, push.lease_until, push.tries = PushState.sending, new_token(), now + LEASE, push.tries + 1
@@ -306,7 +310,9 @@ def _failed_before(session: Session, claim: Claim) -> bool:
 
 
 def _end(session: Session, claim: Claim, state: PushState, why: str) -> None:
-    session.execute(_mine(claim).values(state=state, why=why[:500], token=None, lease_until=None))
+    ended = session.execute(_mine(claim).values(state=state, why=why[:500], token=None, lease_until=None))
+    if ended.rowcount and state in ALARMING:  # type: ignore[attr-defined]
+        push_ended(session, claim.push_id)
     session.commit()
 
 

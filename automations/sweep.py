@@ -13,10 +13,12 @@ from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
-from automations import history, payout, post, telling
+from automations import alerts, history, payout, post, telling
 
 
 def run() -> None:
+    alerts.look(db.session())
+    db.session.commit()
     for fact in waiting():
         bell_of_now().ring(fact)
 

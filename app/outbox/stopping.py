@@ -53,6 +53,14 @@ def is_stopped(session: Session, push: Push) -> bool:
     return session.scalar(runs.where(RuleRun.rule_id.in_(stopped_ids())).limit(1)) is not None
 
 
+def is_run_stopped(session: Session, run_id: int) -> bool:
+    """The same for one run: its letters leave no more than its changes do."""
+    if not the_link(session).rules_on:
+        return True
+    asked = select(RuleRun.id).where(RuleRun.id == run_id, RuleRun.rule_id.in_(stopped_ids()))
+    return session.scalar(asked) is not None
+
+
 def _hold(session: Session, pushes: Select[int | None], runs: list[object]) -> None:
     session.flush()
     session.execute(
