@@ -140,7 +140,7 @@ def _causes(session: Session, link: Link, ticket: Ticket, fresh: Sequence[Ticket
         if event.created_at < since or event.marker in ours:
             continue
         depth = _depth(session, ticket, event)
-        if depth > DEEPEST:
+        if not goes_on(depth):
             log.error("loop_stopped", extra={"ticket": ticket.zendesk_id, "audit": event.audit_id})
             loop_cut(session, ticket)
             continue
@@ -164,7 +164,17 @@ def _depth(session: Session, ticket: Ticket, event: TicketEvent) -> int:
         .order_by(TicketEvent.audit_id.desc())
         .limit(1)
     )
+    return depth_after(newest)
+
+
+def depth_after(newest: int | None) -> int:
+    """How deep in a chain of ours a machine's update is, by the depth of our newest change that it may answer."""
     return 0 if newest is None else newest + 1
+
+
+def goes_on(depth: int) -> bool:
+    """Whether an update of this depth may still start a rule."""
+    return depth <= DEEPEST
 
 
 def _decide(session: Session, live: Live, record: Record, cause: Cause, kind: Use) -> None:
