@@ -13,7 +13,7 @@ from app.db import db
 from app.desk.view import DeskView, Tab, needs
 from app.macros.model import Macro
 from app.macros.pick_doors import PickDoors
-from app.rules import page, ticket_pages, twins
+from app.rules import life_list, page, ticket_pages, twins
 from app.rules.brakes.doors import BrakeDoors
 from app.rules.check_doors import CheckDoors
 from app.rules.form_doors import RuleFormDoors
@@ -46,13 +46,27 @@ class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, MacroDoors, Pic
     can_export = False
     can_create = True
     can_edit = True
-    column_list = ("position", "title", "kind", "state", "twin", "runs", "last_at", "updated_at", "places")
+    column_list = (
+        "position",
+        "title",
+        "kind",
+        "state",
+        "acting_number",
+        "prepared",
+        "twin",
+        "runs",
+        "last_at",
+        "updated_at",
+        "places",
+    )
     column_labels = {
         "places": say("옮기기", "Move"),
         "position": say("순서", "Order"),
         "title": say("제목", "Title"),
         "kind": say("종류", "Kind"),
         "state": say("상태", "State"),
+        "acting_number": say("시행 중인 판", "Acts"),
+        "prepared": say("준비 중", "Prepared"),
         "twin": say("Zendesk 쪽", "In Zendesk"),
         "runs": say("실행 (7일)", "Runs (7 days)"),
         "last_at": say("마지막 실행", "Last run"),
@@ -77,6 +91,7 @@ class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, MacroDoors, Pic
     def get_list(self, *args: Any, **more: Any) -> tuple[int | None, Any]:
         count, rows = super().get_list(*args, **more)
         if isinstance(rows, list):
+            life_list.tell(db.session(), rows)
             told = page.counts(db.session(), [row.id for row in rows])
             for row in rows:
                 counted = told.get(row.id, page.Count())
@@ -85,7 +100,7 @@ class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, MacroDoors, Pic
 
     def render(self, template: str, **more: Any) -> str:
         if template == self.details_template:
-            more |= page.page_of(db.session(), more["model"], request.args.get("ticket"))
+            more |= page.page_of(db.session(), more["model"], request.args)
         return super().render(template, **more)
 
     # --------------------------------------------------------------------------------------------- what may be done

@@ -19,6 +19,7 @@ from app.rules.model import Rule, RuleState
 from app.rules.publication import Publication, PublicationState
 from app.rules.publishing import PUBLISH, approve, call_back, decline, publish, resume, switch_off
 from app.rules.rule import EDIT, copied
+from app.rules.shadow.doors import ShadowDoors
 from app.words import Words, say
 
 MOVED = say("「{title}」의 상태를 바꾸었습니다.", "The state of “{title}” was changed.")
@@ -32,8 +33,8 @@ DECLINED = say("승인하지 않았습니다.", "Declined.")
 CALLED_BACK = say("게시를 거두었습니다.", "The publication was called back.")
 
 
-class LifeDoors:
-    """Mixed into the screen of rules."""
+class LifeDoors(ShadowDoors):
+    """Mixed into the screen of rules; watching in shadow is a part of a rule's life."""
 
     @expose("/publish/", methods=("POST",))
     @needs(PUBLISH)

@@ -24,7 +24,7 @@ from app.rules.diff import GROUP_WORDS, Line, difference, sentences_of
 from app.rules.exchange import to_text
 from app.rules.findings import findings
 from app.rules.form import RuleForm
-from app.rules.life_page import life_of
+from app.rules.life_page import compared, life_of
 from app.rules.model import Rule, RuleRun, RuleVersion
 from app.rules.rehearsal.card import card_of
 from app.rules.rule import EDIT
@@ -70,15 +70,16 @@ class Count:
     last_at: datetime | None = None
 
 
-def page_of(session: Session, rule: Rule, ticket_number: str | None) -> dict[str, Any]:
-    """Everything for templates/rules/details.html, in a fixed number of queries."""
+def page_of(session: Session, rule: Rule, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Everything for templates/rules/details.html. `asked`: "ticket", a number; "from" and "to", two versions."""
+    ticket_number = asked.get("ticket")
     use, pickers = Use(rule.kind.value), pickers_of(session)
     return {
         "rule": rule,
         "group_words": GROUP_WORDS,
         "sentences_by": sentences_of(rule.definition, use, pickers),
         "versions": list(_versions(rule, use, pickers)),
-        "moves": list(reversed(rule.moves)),
+        "compared": compared(rule, asked.get("from"), asked.get("to"), use, pickers),
         "runs": runs_of(session, rule),
         "count": counts(session, [rule.id]).get(rule.id, Count()),
         "warnings": warnings_of(session, rule),
