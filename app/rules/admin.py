@@ -127,8 +127,9 @@ class RuleView(RuleFormDoors, LifeDoors, BrakeDoors, CheckDoors, MacroDoors, Pic
     @expose("/why/")
     @needs("rules.view")
     def why_view(self) -> ResponseReturnValue:
-        """Every rule on one ticket, ?ticket=its number."""
-        return self.render("rules/why.html", **ticket_pages.why_page(db.session(), request.args.get("ticket", "")))
+        """Every rule on one ticket, ?ticket=its number&audit=the update that is looked at."""
+        asked, audit = request.args.get("ticket", ""), request.args.get("audit", "")
+        return self.render("rules/why.html", **ticket_pages.why_page(db.session(), asked, audit))
 
     @expose("/macro/")
     @needs("macros.view")

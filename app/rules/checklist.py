@@ -18,6 +18,8 @@ from app.macros.known import told, unknown_here
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.rules.definition import problems
+from app.rules.lint.finding import Level
+from app.rules.lint.of_office import look_over
 from app.rules.live import as_definition
 from app.rules.model import Rule, RuleState, RuleVersion
 from app.rules.publication import PublicationState
@@ -30,6 +32,7 @@ class Need(StrEnum):
     state = "state"
     understood = "understood"
     ids = "ids"
+    lint = "lint"
     twin = "twin"
     rehearsal = "rehearsal"
     second = "second"
@@ -48,6 +51,7 @@ class Check:
 NOT_RETIRED = say("보관되지 않음", "Not retired")
 UNDERSTOOD = say("모든 줄을 이해함", "Every row understood")
 IDS_KNOWN = say("가리키는 것이 모두 여기에 있음", "Everything it names is known here")
+SOUND = say("살펴본 바 틀린 곳이 없음", "Looked over, and nothing wrong")
 TWIN_QUIET = say("Zendesk의 같은 규칙과 겹치지 않음", "No twin acts in Zendesk")
 REHEARSED = say("이 판의 연습 결과를 봄", "The rehearsal of this version was looked at")
 BEFORE = say("전에 시행된 판이라 다시 연습하지 않아도 됨", "It was live before: no new rehearsal is needed")
@@ -68,7 +72,7 @@ def checklist(session: Session, rule: Rule, version: RuleVersion) -> list[Check]
     """Everything that publishing `version` asks for, in the order in which one would see to it."""
     checks = [_not_retired(rule), _understood(rule, version)]
     if checks[-1].missing is None:
-        checks.append(_ids(session, rule, version))
+        checks += [_ids(session, rule, version), _lint(session, rule, version)]
     checks.append(Check(Need.twin, TWIN_QUIET, twin_words(rule)))
     checks.append(_rehearsal(session, rule, version))
     if checks[1].missing is None:
@@ -168,6 +172,13 @@ def _understood(rule: Rule, version: RuleVersion) -> Check:
 
 def _ids(session: Session, rule: Rule, version: RuleVersion) -> Check:
     return Check(Need.ids, IDS_KNOWN, unknown_words(session, rule, version))
+
+
+def _lint(session: Session, rule: Rule, version: RuleVersion) -> Check:
+    """Unknown ids and the twin have checks of their own."""
+    found = look_over(session, [as_definition(rule, version)])
+    wrong = [one for one in found if one.level is Level.error and one.code not in {"unknown_id", "twin"}]
+    return Check(Need.lint, SOUND, wrong[0].words if wrong else None)
 
 
 def _rehearsal(session: Session, rule: Rule, version: RuleVersion) -> Check:

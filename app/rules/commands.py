@@ -23,6 +23,7 @@ from app.rules import why
 from app.rules.exchange import Incoming, read, to_text
 from app.rules.exporting import KINDS, export
 from app.rules.importing import Left, Report, What, take
+from app.rules.lint.commands import lint_rules
 from app.rules.live import number_of
 from app.rules.rehearsal.on_terminal import KEYS, rehearse_file
 from app.tickets.scope import seen_ticket
@@ -33,9 +34,9 @@ MANY = 50
 BIGGEST_TICKET = 2**63 - 1
 
 
-@click.group()
+@click.group(commands={"lint": lint_rules})
 def rules() -> None:
-    """Import, export and explain rules, macros and views."""
+    """Import, export, lint and explain rules, macros and views."""
     speak(terminal_language())
 
 
@@ -83,19 +84,31 @@ def export_rules(kinds: tuple[str, ...], output: Path | None) -> None:
 
 @rules.command("explain")
 @click.option("--ticket", required=True, type=click.IntRange(1, BIGGEST_TICKET), help="The ticket's number in Zendesk.")
+@click.option("--audit", type=click.IntRange(1, BIGGEST_TICKET), help="The update (Zendesk's audit) to look at.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_office
-def explain_ticket(ticket: int, as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    """Tell which rules fire on a ticket and which do not, with each condition's wanted and seen value."""
+def explain_ticket(ticket: int, audit: int | None, as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """Tell which rules fire on a ticket and which do not, with each condition's wanted and seen value.
+
+    Triggers look at the newest update that was not ours, or at the one that is named; automations at the ticket now.
+    """
     session = db.session()
     with reading():
         found = seen_ticket(session, ticket)
         if found is None:
             words = say("티켓 {id}이(가) 여기에 없습니다.", "There is no ticket {id} here.")
             raise click.ClickException(str(words.fill(id=ticket)))
-        told = why.of_ticket(session, found)
+        told = why.of_ticket(session, found, audit)
         if as_json:
-            rows = [{**one.explained.to_json(), "state": one.rule.state, "kind": one.rule.kind} for one in told]
+            rows = [
+                {
+                    **one.explained.to_json(),
+                    "state": one.rule.state,
+                    "kind": one.rule.kind,
+                    "version": number_of(one.rule),
+                }
+                for one in told
+            ]
             click.echo(json.dumps({"ticket": ticket, "rules": rows}, ensure_ascii=False, indent=2, default=str))
             return
         pickers = pickers_of(session)
@@ -165,6 +178,12 @@ def _tell_rule(one: why.Why, pickers: Any) -> None:
     explained, use = one.explained, Use(one.rule.kind.value)
     sign = "✓" if explained.fired else "≈" if explained.nearest else "✗"
     click.echo(f"{sign} {one.rule.title} [{named(one.rule.state).words}] v{number_of(one.rule)}")
+    if explained.shadowed_by is not None:
+        words = say(
+            "앞선 규칙 「{title}」이 티켓을 바꾸기 전까지는 맞았습니다.",
+            "It was met until the earlier rule “{title}” changed the ticket.",
+        )
+        click.echo(f"    {words.fill(title=explained.shadowed_by.title)}")
     for reason in explained.verdict.reasons:
         row = condition_sentence(
             {"field": reason.field, "operator": reason.operator, "value": reason.wanted}, use, pickers

@@ -109,7 +109,7 @@ def _rule(session: Session, one: Incoming) -> Taken:
     faults = problems(raw, one.kind)
     if any(not fault.warning for fault in faults) or not isinstance(raw, dict):
         raise RuleRefused(faults)
-    zendesk_id = _zendesk_id(raw)
+    zendesk_id = number_in(raw)
     earlier = _earlier(session, kind, zendesk_id)
     what = What.new if earlier is None else What.same if earlier.definition == raw else What.changed
     rule = earlier if earlier is not None and what is What.same else _written(session, earlier, kind, raw)
@@ -162,7 +162,7 @@ def _macro(session: Session, one: Incoming) -> Taken:
     read = MacroDefinition.parse(raw)
     if not isinstance(raw, dict):
         raise MacroRefused(macro_problems(raw))
-    zendesk_id = _zendesk_id(raw)
+    zendesk_id = number_in(raw)
     macro = None
     if zendesk_id is not None:
         macro = session.scalars(select(Macro).where(Macro.zendesk_id == zendesk_id)).first()
@@ -195,7 +195,7 @@ def _view(session: Session, one: Incoming) -> Taken:
     read = ViewDefinition.parse(raw)
     if not isinstance(raw, dict):
         raise ViewRefused(view_problems(raw))
-    zendesk_id = _zendesk_id(raw)
+    zendesk_id = number_in(raw)
     earlier = session.scalars(select(View).where(View.zendesk_id == zendesk_id)).first() if zendesk_id else None
     what = What.new if earlier is None else What.same if earlier.definition == raw else What.changed
     view = earlier if earlier is not None and what is What.same else save_view(session, earlier, raw, zendesk_id)
@@ -226,7 +226,8 @@ def _is_live(title: str) -> Refusal:
     return Refusal(words.fill(title=title))
 
 
-def _zendesk_id(raw: dict[str, Any]) -> int | None:
+def number_in(raw: dict[str, Any]) -> int | None:
+    """Zendesk's id of a rule, a macro or a view in its JSON; None for none that could be one."""
     given = raw.get("id")
     number = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
     fits = isinstance(number, int) and not isinstance(number, bool) and 0 < number <= BIGGEST_ID

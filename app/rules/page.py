@@ -82,7 +82,7 @@ def page_of(session: Session, rule: Rule, asked: Mapping[str, str]) -> dict[str,
         "compared": compared(rule, asked.get("from"), asked.get("to"), use, pickers),
         "runs": runs_of(session, rule),
         "count": counts(session, [rule.id]).get(rule.id, Count()),
-        "warnings": warnings_of(session, rule),
+        "findings": findings(session, rule.definition | {"title": rule.title}, rule.kind, rule.id),
         "raw": to_text(rule.definition),
         "rehearsals": card_of(session, rule),
         "may_rehearse": acting().may(EDIT),
@@ -107,11 +107,6 @@ def differences(session: Session, rule: Rule, form: RuleForm) -> list[Difference
         if stands or typed:
             found.append(Difference(str(label), stands or NOTHING, typed or NOTHING))
     return found
-
-
-def warnings_of(session: Session, rule: Rule) -> list[Words]:
-    definition = rule.definition | {"title": rule.title}
-    return list(dict.fromkeys(one.words for one in findings(session, definition, rule.kind, rule.id)))
 
 
 def counts(session: Session, rule_ids: Iterable[int]) -> dict[int, Count]:

@@ -21,22 +21,28 @@ from app.macros.pickers import pickers_of
 from app.macros.sentences import Sentence, action_sentence
 from app.routing.routed import RoutingMove
 from app.rules import why
+from app.rules.definition import RuleDefinition
 from app.rules.diff import GROUP_WORDS
-from app.rules.live import read_live
+from app.rules.live import number_of, read_live
 from app.rules.model import Rule, RuleRun
 from app.rules.page import ReasonLine, kept_reason_lines, reason_lines, ticket_named
+from app.tickets.model import TicketEvent
 from app.words import Words, say
 
 
 @dataclass(frozen=True, slots=True)
 class WhyLine:
-    """One rule on the ticket; `nearest` those that missed by the least."""
+    """One rule on the ticket, in version `number`; `nearest` those that missed by the least; `shadowed_by` the rule
+    before it that ended its conditions."""
 
     rule: Rule
     fired: bool
     nearest: bool
     lines: list[ReasonLine]
     refused: Words | None
+    number: int
+    order: int | None = None
+    shadowed_by: RuleDefinition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +63,37 @@ class ActionLine:
     why: Words | None = None
 
 
-def why_page(session: Session, number: str) -> dict[str, Any]:
+def why_page(session: Session, number: str, audit: str = "") -> dict[str, Any]:
+    """`audit`: the number of the update that triggers look at; the newest of somebody else's where left out."""
     ticket = ticket_named(session, number) if number else None
     lines: list[WhyLine] = []
+    updates: list[TicketEvent] = []
+    looked_at: int | None = None
     if ticket is not None:
         pickers = pickers_of(session)
-        told = why.of_ticket(session, ticket)
+        updates = list(reversed(ticket.events))
+        asked = int(audit) if audit.isascii() and audit.isdigit() and len(audit) < 19 else None
+        newest = why.newest_of_others(ticket.events)
+        looked_at = asked if any(one.audit_id == asked for one in updates) else newest.audit_id if newest else None
+        told = why.of_ticket(session, ticket, looked_at)
         least = min((one.explained.distance for one in told if not one.explained.fired), default=0)
         lines = [_why_line(one, pickers, least) for one in told]
-    return {"asked": number, "ticket": ticket, "lines": lines, "group_words": GROUP_WORDS}
+    return {
+        "asked": number,
+        "ticket": ticket,
+        "lines": lines,
+        "updates": updates,
+        "looked_at": looked_at,
+        "group_words": GROUP_WORDS,
+    }
 
 
 def _why_line(one: why.Why, pickers: Pickers, least: int) -> WhyLine:
     told = one.explained
     nearest = not told.fired and told.distance == least
     lines = reason_lines(told.verdict.reasons, Use(one.rule.kind.value), pickers)
-    return WhyLine(one.rule, told.fired, nearest, lines, told.decision.refused if told.decision else None)
+    refused = told.decision.refused if told.decision else None
+    return WhyLine(one.rule, told.fired, nearest, lines, refused, number_of(one.rule), told.order, told.shadowed_by)
 
 
 def macro_page(session: Session, macro: Macro, number: str) -> dict[str, Any]:

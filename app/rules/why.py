@@ -18,7 +18,7 @@ from app.rules.explain import Explained, explain
 from app.rules.facts_of import facts_at, read_record
 from app.rules.live import definition_of, read_live
 from app.rules.model import Rule, RuleKind, RuleState
-from app.tickets.model import Ticket
+from app.tickets.model import Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,20 @@ class Why:
     explained: Explained
 
 
-def facts_now(session: Session, ticket: Ticket, use: Use) -> TicketFacts:
-    """A trigger sees the newest update, an automation the ticket as it is."""
+def facts_now(session: Session, ticket: Ticket, use: Use, audit_id: int | None = None) -> TicketFacts:
+    """A trigger sees the ticket just after the update of `audit_id` (where left out, or not here, the newest that
+    somebody else than we made), an automation the ticket as it is."""
     record = read_record(session, ticket)
-    newest = record.events[-1] if record.events and use is Use.trigger else None
-    return facts_at(record, newest)
+    if use is not Use.trigger:
+        return facts_at(record, None)
+    asked = next((one for one in record.events if one.audit_id == audit_id), None)
+    return facts_at(record, asked or newest_of_others(record.events))
+
+
+def newest_of_others(events: Sequence[TicketEvent]) -> TicketEvent | None:
+    """The update that rules last looked at: our own start none."""
+    by_others = [one for one in events if one.marker is None]
+    return (by_others or events)[-1] if events else None
 
 
 def of_rule(session: Session, rule: Rule, ticket: Ticket) -> Why:
@@ -42,13 +51,14 @@ def of_rule(session: Session, rule: Rule, ticket: Ticket) -> Why:
     return _explained(session, [rule], ticket, facts_now(session, ticket, Use(rule.kind.value)))[0]
 
 
-def of_ticket(session: Session, ticket: Ticket) -> list[Why]:
-    """Every rule that is not retired: live ones together in their order, then the others each alone."""
+def of_ticket(session: Session, ticket: Ticket, audit_id: int | None = None) -> list[Why]:
+    """Every rule that is not retired: live ones together in their order, then the others each alone. `audit_id`: the
+    update that triggers look at."""
     wanted = select(Rule).where(Rule.state != RuleState.retired).order_by(Rule.position, Rule.id)
     rows = session.scalars(wanted.options(selectinload(Rule.publications), selectinload(Rule.versions))).all()
     found: list[Why] = []
     for kind in RuleKind:
-        facts = facts_now(session, ticket, Use(kind.value))
+        facts = facts_now(session, ticket, Use(kind.value), audit_id)
         mine = [one for one in rows if one.kind is kind]
         found += _explained(session, [one for one in mine if one.state is RuleState.live], ticket, facts)
         for one in mine:

@@ -51,8 +51,8 @@ def unknown_tags(one: Read, known: Known, made: frozenset[str]) -> Iterator[Find
         strange = sorted(str(tag) for tag in atom.wanted if tag not in known.tags and tag not in made)
         if strange:
             words = say(
-                "태그 {tags}은(는) 어느 티켓에도 없고 붙이는 규칙도 없습니다.",
-                "No ticket has the tag {tags}, and no rule gives it.",
+                "태그 {tags}은(는) 최근 티켓에 없고 붙이는 규칙도 없습니다.",
+                "No recent ticket has the tag {tags}, and no rule gives it.",
             )
             yield Finding(Level.warning, "unknown_tag", words.fill(tags=", ".join(strange)), (one.id,), path, may=True)
 
@@ -86,7 +86,7 @@ def _unknown(one: Read) -> Iterator[Finding]:
 
 def _languages(one: Read, known: Known) -> Iterator[Finding]:
     for index, row in enumerate(one.subject.rule.actions):
-        path = f"actions[{index}]"
+        path = f"actions[{index}].value"
         macro = known.macros.get(text_of(row.value)) if row.field == "macro" else None
         if macro is not None and any(macro.bodies.values()):
             missing = [language for language in LANGUAGES if not macro.bodies.get(language, "").strip()]

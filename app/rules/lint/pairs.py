@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from app.desk.states import named_as
 from app.language.vocabulary import action_of, field_of
@@ -14,9 +14,11 @@ from app.rules.lint.subject import Read
 from app.words import Words, say
 
 
-def pairs(rules: Sequence[Read]) -> Iterator[Finding]:
-    """`rules`: those that act, in their order."""
+def pairs(rules: Sequence[Read], only: Collection[str] | None = None) -> Iterator[Finding]:
+    """`rules`: those that act, in their order. `only`: pairs that one of these is in."""
     for first, second in _that_share(rules):
+        if only is not None and first.id not in only and second.id not in only:
+            continue
         if first.subject.native or second.subject.native:
             if first.subject.native is not second.subject.native:
                 yield from _collide(first, second)

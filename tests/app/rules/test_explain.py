@@ -52,6 +52,18 @@ def test_the_nearest_miss_is_the_one_with_the_least_rows_off() -> None:
     assert (rows["near"].nearest, rows["far"].nearest, rows["route"].nearest) == (True, False, False)
 
 
+def test_the_rule_before_it_that_ended_its_conditions_is_named() -> None:
+    first, other = (
+        a_rule("first", [("status", "is", "new")], ("group_id", "11")),
+        a_rule("other", [("status", "is", "new")], ("priority", "high")),
+    )
+    taken = a_rule("taken", [("group_id", "is", ""), ("status", "is", "new")], ("type", "task"))
+    rows = told(other, first, taken)
+    assert rows["taken"].shadowed_by is not None
+    assert rows["taken"].to_json()["shadowed_by"] == "first"
+    assert told(ROUTE, NEAR)["near"].shadowed_by is None, "it was never met"
+
+
 def test_a_rule_shut_out_by_one_before_it_is_seen_at_the_ticket_as_that_one_left_it() -> None:
     taken = a_rule("taken", [("group_id", "is", "")], ("priority", "high"))
     late = told(a_rule("first", [("status", "is", "new")], ("group_id", "11")), taken)["taken"]

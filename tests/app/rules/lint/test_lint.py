@@ -174,8 +174,8 @@ def test_a_macro_without_one_language_is_told_and_a_text_in_one_language_noted()
     both = rule("both", ("status", "is", "new"), then=[("notification_user", ["requester_id", "안내", "{{dc.hello}}"])])
     findings = found(answers, mails, both, known=Known(macros={"3": macro}))
     assert [(one.code, one.path) for one in findings] == [
-        ("missing_language", "actions[0]"),
-        ("one_language", "actions[0]"),
+        ("missing_language", "actions[0].value"),
+        ("one_language", "actions[0].value"),
     ]
 
 
