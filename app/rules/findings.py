@@ -34,8 +34,8 @@ UNSAVED = "unsaved"
 
 def findings(session: Session, definition: Mapping[str, Any], kind: RuleKind, rule_id: int | None) -> list[Finding]:
     """Errors first; where it is not understood, its faults and nothing else: those keep it from being saved and have a
-    code that begins with "wrong-". `definition` is Zendesk's JSON with its title; `rule_id` is None for a rule not saved
-    yet. Of an active twin the page of the rule tells by itself.
+    code that begins with "wrong-". `definition` is Zendesk's JSON with its title; `rule_id` is None for a rule that was
+    not saved yet. Of an active twin the page of the rule tells by itself.
     """
     rules = (str(rule_id) if rule_id is not None else UNSAVED,)
     faults = [one for one in problems(dict(definition), kind.value) if not one.warning]
