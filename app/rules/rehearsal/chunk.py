@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.bookings.model import Booking
 from app.errors import Refusal
+from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import Use
 from app.language.plan import Plan
 from app.refunds.reasons import Reason
 from app.refunds.refund import quote_for
 from app.rules.facts_of import Record, read_records
 from app.rules.rehearsal.compare import Compared, Look, Memory, compare
+from app.rules.rehearsal.due import count_due
 from app.rules.rehearsal.looks import Watch
 from app.rules.rehearsal.outcome import Differing
 from app.rules.rehearsal.tally import AFTER, BEFORE, NO_CITY, Side, Tallies, Tally
+from app.rules.sla import first_reply_at
 from app.tickets.model import Ticket
 
 TICKETS_A_CHUNK = 500
@@ -67,7 +70,7 @@ def read_chunk(session: Session, watch: Watch, after: int, size: int) -> Chunk:
         tally.tickets += 1
         tally.looks += seen
         compared = compared_looks(watch, looks)
-        _count(tally, record, compared)
+        _count(tally, record, compared, watch.until)
         differing = Differing.of(record.ticket.zendesk_id, compared)
         if differing is not None:
             tally.differing += 1
@@ -90,7 +93,10 @@ def read_ticket(session: Session, watch: Watch, ticket: Ticket) -> list[Compared
     ]
 
 
-def _count(tally: Tally, record: Record, compared: Iterable[Compared]) -> None:
+def _count(tally: Tally, record: Record, compared: Sequence[Compared], until: datetime) -> None:
+    if record.promises.policies:
+        answered_at = first_reply_at(TicketFacts(comments=tuple(record.said)))
+        count_due(tally, compared, record.promises.policies, record.promises.account, answered_at, until)
     for one in compared:
         tally.take(one)
         _spend(tally, BEFORE, record.ticket.booking, one.before.plan, one.look.at)

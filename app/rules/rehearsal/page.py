@@ -28,6 +28,7 @@ VALUES_SHOWN = 25
 BAR = 100
 SEE_TICKETS, SEE_MONEY = "tickets.view", "refunds.view"
 LOAD = ("assignee_id", "group_id")
+SLA = say("첫 답변 SLA (실제 답변으로 셈)", "First-answer SLA, by the real answers")
 BY_RULE = say("규칙별 실행", "Firings by rule")
 SLA_WORDS: Mapping[str, Words] = {
     "in_time": say("기한 안에 첫 답변", "First answer in time"),
@@ -125,7 +126,7 @@ def result_page(session: Session, rehearsal: Rehearsal) -> dict[str, Any]:
         ],
         "money": _money(tally) if actor.may(SEE_MONEY) else None,
         "wishes": tally.wishes.get("?", [0, 0]),
-        "sla": _chart(say("SLA", "SLA"), tally.sla, lambda key: (SLA_WORDS[key], "")) if tally.sla else None,
+        "sla": _chart(SLA, tally.sla, lambda key: (SLA_WORDS[key], "")) if tally.sla else None,
         "samples": ticket_rows(rows, names),
         "may_see_tickets": actor.may(SEE_TICKETS),
         "seen_by_me": any(one.user_id == actor.id for one in rehearsal.seen),
