@@ -153,7 +153,7 @@ def test_a_partner_is_taken_on(town: Town) -> None:
 
 
 def test_korean_and_english_tickets_are_routed_and_answered_in_seconds(town: Town) -> None:
-    """And a rule changed in the form shows in the very next ticket."""
+    """And a rule changed in the form, rehearsed, published and agreed to shows in the very next ticket."""
     page = town.sign_in(OPS)
     rule_id = town.ask("SELECT id FROM rules WHERE title LIKE '취소%' AND state = 'live'")[0]
     page.goto(f"{town.house.web}/admin/rules/edit/?id={rule_id}")
@@ -163,6 +163,7 @@ def test_korean_and_english_tickets_are_routed_and_answered_in_seconds(town: Tow
     page.wait_for_load_state()
     number = town.ask("SELECT number FROM rules WHERE id = ?", rule_id)[0]
     assert number == 2
+    _rehearsed_and_published(town, page, rule_id)
 
     korean = town.write("박하나", "hana@example.com", "ko", "예약 취소하고 환불 받고 싶어요", "환불되나요?")
     english = town.write("Ella Stone", "ella@example.com", "en", "Refund please", "I want to cancel and get a refund.")
@@ -233,6 +234,25 @@ def test_a_second_save_of_a_changed_record_is_refused_with_both_values(town: Tow
     assert second.input_value("[name=city]") == "해운대"
     expect(second.locator("main")).to_contain_text("강남")
     assert town.ask("SELECT city FROM partners WHERE id = ?", partner_id) == ("강남",)
+
+
+def _rehearsed_and_published(town: Town, page: Page, rule_id: int) -> None:
+    """As the rule's own page leads: rehearse, look at the result, ask to publish; another person agrees."""
+    details = f"{town.house.web}/admin/rules/details/?id={rule_id}"
+    page.goto(details)
+    expect(page.locator("[data-need=rehearsal].no")).to_be_visible()
+    page.fill("#rehearse input[name=days]", "7")
+    page.click("#rehearse form button.go")
+    page.wait_for_load_state()
+    town.house.until(lambda: town.ask("SELECT count(*) FROM rehearsal_seen") == (1,))
+    page.goto(details)
+    page.fill(".publish input[name=why]", "11월 표시")
+    page.click(".publish button.go")
+    expect(page.locator("[data-life=waiting]")).to_be_visible()
+    second = town.sign_in(SECOND_OPS)
+    second.goto(details)
+    second.click("form[action*='/approve/'] button")
+    expect(second.locator("[data-life=acts]")).to_contain_text("v2")
 
 
 def _pick(page: Page, name: str, words: str) -> None:
