@@ -62,8 +62,8 @@ def rows(count: int, seed: int = 7) -> list[dict[str, Any]]:
     found = []
     for _ in range(count):
         every = [dict(chance.choice(_BROAD))]
-        every += chance.sample(pool, chance.choice((2, 2, 2, 3)))
-        some = chance.sample(pool, chance.choice((0, 0, 0, 2, 3)))
+        every += chance.sample(pool, chance.choice((2, 2, 3, 3)))
+        some = chance.sample(pool, chance.choice((0, 0, 0, 0, 2, 3)))
         found.append({"all": every, "any": some})
     return found
 
@@ -76,15 +76,15 @@ _BROAD = (
     {"field": "priority", "operator": "is_not", "value": "urgent"},
     {"field": "via_id", "operator": "is_not", "value": "30"},
 )
-_INCLUDES = ("includes", "includes", "not_includes")
-_KINDS = {"status": 12, "priority": 10, "channel": 8, "group": 14, "tags": 40, "words": 40, "city": 8, "plan": 5,
-          "nights": 10, "hours": 16}  # fmt: skip
+_INCLUDES = ("includes", "includes", "includes", "includes", "includes", "not_includes")
+_KINDS = {"status": 12, "priority": 10, "channel": 8, "group": 14, "tags": 50, "words": 50, "city": 8, "plan": 5,
+          "nights": 8, "hours": 12}  # fmt: skip
 
 
 def _condition(chance: random.Random, kind: str) -> dict[str, Any]:
     field, operators, value = {
         "status": ("status", ("is", "is", "is", "is_not", "less_than"), chance.choice(STATUSES)),
-        "priority": ("priority", ("is", "is_not", "less_than", "greater_than"), chance.choice(PRIORITIES)),
+        "priority": ("priority", ("is", "is", "is_not", "less_than", "greater_than"), chance.choice(PRIORITIES)),
         "channel": ("via_id", ("is", "is", "is", "is_not"), chance.choice(CHANNELS)),
         "group": ("group_id", ("is", "is", "is", "is_not"), chance.choice(GROUPS)),
         "tags": ("current_tags", _INCLUDES, " ".join(chance.sample(TAGS, chance.randint(1, 3)))),
@@ -92,7 +92,7 @@ def _condition(chance: random.Random, kind: str) -> dict[str, Any]:
         "city": (CITY, ("is", "is", "is", "is_not"), chance.choice(CITIES)),
         "plan": (PLAN, ("is", "is", "is_not"), chance.choice(PLANS)),
         "nights": (NIGHTS, ("less_than", "greater_than"), str(chance.randint(1, 12))),
-        "hours": ("NEW", ("less_than", "greater_than", "is"), str(chance.choice(LIMITS))),
+        "hours": ("NEW", ("less_than", "greater_than", "is", "is"), str(chance.choice(LIMITS))),
     }[kind]  # fmt: skip
     return {"field": field, "operator": chance.choice(operators), "value": value}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
+
 from app.language.conditions import Conditions
 from app.language.index import Index
 from app.language.sight import Sight
@@ -22,7 +24,7 @@ class Ruled(Protocol):
 
 
 R = TypeVar("R", bound=Ruled)
-_AT_ONCE = 512
+_MANY = 16
 
 
 class RuleSet(Generic[R]):
@@ -65,18 +67,12 @@ class RuleSet(Generic[R]):
 
 def numbers_of(bits: int) -> Iterator[int]:
     """The places of the bits that are set, the lowest first."""
-    if bits.bit_length() > _AT_ONCE:
-        return _one_by_one(bits)
+    if bits.bit_count() > _MANY:
+        raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), np.uint8)
+        return iter(np.flatnonzero(np.unpackbits(raw, bitorder="little")).tolist())
     found: list[int] = []
     while bits:
         low = bits & -bits
         found.append(low.bit_length() - 1)
         bits ^= low
     return iter(found)
-
-
-def _one_by_one(bits: int) -> Iterator[int]:
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
