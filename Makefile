@@ -65,9 +65,9 @@ format: setup-dev ## Lay the code out as the checks want it
 	$(PY) -m ruff format .
 
 .PHONY: bench
-bench: setup-dev ## Measure: runs every benchmarks/bench_*.py
-	@for bench in benchmarks/bench_*.py; do \
-		[ -e "$$bench" ] || { echo "잴 것이 없습니다 · nothing to measure"; break; }; \
+bench: setup-dev ## Measure: runs benchmarks/bench_*.py; W=rules or W=rehearsal one of them, ROWS=100000 for fewer tickets
+	@for bench in benchmarks/bench_$(or $(W),*).py; do \
+		[ -e "$$bench" ] || { echo "잴 것이 없습니다 · nothing to measure: $$bench"; exit 1; }; \
 		echo "== $$bench"; PYTHONPATH=. $(PY) "$$bench" || exit 1; done
 
 .PHONY: chaos
