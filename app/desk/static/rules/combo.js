@@ -116,6 +116,7 @@ export function combo(input, { options, choose, shown, typed, wait = 0 }) {
       open("");
     }
   });
+  input.addEventListener("focus", () => input.select()); // what is typed takes the place of what stands there
   input.addEventListener("blur", leave);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -34,12 +34,13 @@ function dressSelect(select) {
       also: [one.value],
       group: one.parentElement.tagName === "OPTGROUP" ? one.parentElement.label : "",
     }));
-  const input = make("input", { type: "text", "aria-label": select.getAttribute("aria-label") });
+  const empty = [...select.options].find((one) => !one.value)?.label ?? "";
+  const input = make("input", { type: "text", "aria-label": select.getAttribute("aria-label"), placeholder: empty });
   select.before(input);
   hide(select);
   const { refresh } = combo(input, {
     options: (query) => (query.trim() ? best(query, options().filter((one) => one.value)) : options()),
-    shown: () => select.selectedOptions[0]?.label ?? "",
+    shown: () => (select.value ? (select.selectedOptions[0]?.label ?? "") : ""),
     choose: (option) => {
       select.value = option.value;
       changed(select);
