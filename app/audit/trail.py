@@ -41,6 +41,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "rule_publications": frozenset(),
     "rule_shadows": frozenset({"ready_at"}),
     "macros": frozenset(),
+    "views": frozenset(),
     "routing_agents": frozenset(),
     "routing_plans": frozenset(),
     "presences": frozenset({"since_at"}),

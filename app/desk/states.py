@@ -235,6 +235,7 @@ STATES: dict[str, Named] = {
     "Subject.business_hours": Named(say("업무 시간", "Business hours")),
     "Subject.rule_shadows": Named(say("그림자 운용", "Shadow")),
     "Subject.macros": Named(say("매크로", "Macro")),
+    "Subject.views": Named(say("보기", "View")),
     "Subject.users": Named(say("사용자", "User")),
     "Subject.history_loads": Named(say("지난 기록 가져오기", "Back-fill of the past")),
     "Subject.links": Named(say("Zendesk 연결", "Zendesk link")),

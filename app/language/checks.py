@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from app.language.check import ABSENT, CHANGED, NOT_A_NUMBER, NOT_A_TIME, NOT_IN_LANGUAGE, ORDER, PRESENT, Check, never
@@ -15,12 +16,14 @@ from app.language.plain_checks import KEYWORDS, plain_check
 from app.language.readers import READERS, SPANS, TEXTS, Read, custom_reader
 from app.language.shape import Among, How, Ordered, anywhere, needles_of
 from app.language.sight import NOT_KNOWN, Sight, Unknown
-from app.language.values import folded, moment_of, number_of, tags_of, text_of, wanted_words
+from app.language.values import NULL, folded, moment_of, number_of, tags_of, text_of, wanted_words
 from app.language.vocabulary import family_key, field_of
 
 
 def check_of(condition: Condition) -> Check:
     """Never refuses: a field or an operator that the language does not know makes a check that is never met."""
+    if condition.value == NULL:
+        condition = replace(condition, value="")
     field = field_of(condition.field)
     if field is None or condition.operator not in field.operators:
         return Check(condition, lambda _sight: NOT_IN_LANGUAGE, never)

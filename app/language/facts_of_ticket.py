@@ -13,6 +13,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
+from app.language.account import SEOUL
+
 Values = Mapping[str, object]
 _NO_VALUES: Values = MappingProxyType({})
 
@@ -122,6 +124,13 @@ class BookingFacts:
     refunds: int | None = None
     open_refunds: int | None = None
 
+    @property
+    def nights(self) -> int | None:
+        """Midnights in Seoul between the beginning and the end: none for a visit of one day."""
+        if self.starts_at is None or self.ends_at is None:
+            return None
+        return (self.ends_at.astimezone(SEOUL).date() - self.starts_at.astimezone(SEOUL).date()).days
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerFacts:
@@ -178,7 +187,8 @@ class TicketFacts:
     `requester_updated_at`, `assignee_updated_at`: their last update; `sla_next_breach_at`, `sla_last_breach_at`.
     `reopens`, `replies` (public ones of agents), `agent_stations`, `group_stations`, `incidents`: Zendesk's counts.
     `url`: the agent's page of the ticket, with its protocol.
-    `cc_ids`, `follower_ids`: users. `comments`: the conversation, oldest first, as far as it is known here.
+    `cc_ids`, `follower_ids`: users, and `ccs`, `followers` those of them who are known.
+    `comments`: the conversation, oldest first, as far as it is known here.
     `requester`, `submitter`, `assignee` are those users where known; `requester_id` and `assignee_id` stand alone.
     `booking`, `partner`, `customer`, `refund`: our records, None when the ticket is not linked to one.
     `viewer`: who looks at a view; an update's maker outranks them as the current user.
@@ -237,6 +247,8 @@ class TicketFacts:
     customer: CustomerFacts | None = None
     refund: RefundFacts | None = None
     viewer: Person | None = None
+    ccs: tuple[Person, ...] = ()
+    followers: tuple[Person, ...] = ()
 
     @property
     def updater(self) -> Person | None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from operator import attrgetter
 from types import MappingProxyType
 
-from app.language.account import SEOUL
 from app.language.facts_of_ticket import TicketFacts
 from app.language.sight import NOT_KNOWN, Sight, Unknown
 from app.language.values import day_of
@@ -62,16 +61,6 @@ def _hours_since(name: str) -> Read:
         return sight.hours(at, sight.now, business=False) if at <= sight.now else _NOT_REACHED
 
     return since
-
-
-def _nights(sight: Sight) -> object:
-    """Midnights in Seoul between the beginning and the end: none for a visit of one day."""
-    booking = sight.facts.booking
-    if booking is None:
-        return _NO_BOOKING
-    if booking.starts_at is None or booking.ends_at is None:
-        return NOT_KNOWN
-    return (booking.ends_at.astimezone(SEOUL).date() - booking.starts_at.astimezone(SEOUL).date()).days
 
 
 def _amount(record: str, name: str) -> Read:
@@ -141,7 +130,7 @@ OWN_READERS: Mapping[str, Read] = MappingProxyType({
     "booking.city": _linked("booking", "city"),
     "booking.state": _linked("booking", "state"),
     "booking.price": _amount("booking", "price"),
-    "booking.nights": _nights,
+    "booking.nights": _linked("booking", "nights"),
     "booking.hours_until_start": _hours_until("starts_at"),
     "booking.hours_until_end": _hours_until("ends_at"),
     "booking.hours_since_start": _hours_since("starts_at"),

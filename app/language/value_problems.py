@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from app.language.kinds import ID_KINDS, Action, Choice, Field, TextCheck, Use, ValueKind
 from app.language.operators import DAYS, ORDER, ORDER_EQUAL
-from app.language.values import day_of, moment_of, number_of, tags_of, text_of
+from app.language.values import day_of, moment_of, number_of, tags_of, text_of, without_null
 from app.words import Words, say
 
 EMPTY = say("값이 비어 있습니다.", "the value is empty.")
@@ -27,6 +27,7 @@ NOT_A_LIST_OF_IDS = say("값은 id이거나 id의 목록이어야 합니다.", "
 
 def condition_value_problem(field: Field, operator: str, value: object) -> Words | None:
     """None when it fits. An operator that takes no value takes any."""
+    value = without_null(value)
     if operator in field.terminal_operators:
         return None
     if field.value_kind is ValueKind.custom:
@@ -43,7 +44,7 @@ def condition_value_problem(field: Field, operator: str, value: object) -> Words
 
 
 def action_value_problem(action: Action, use: Use, value: object, check_text: TextCheck) -> Words | None:
-    options = action.choices_for(use)
+    value, options = without_null(value), action.choices_for(use)
     message = _MESSAGES.get(action.value_kind)
     if message is not None:
         return message(value, options, check_text)

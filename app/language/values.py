@@ -14,6 +14,12 @@ _JOINED = "\u3131-\u318e\uac00-\ud7a3\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff"
 WRITTEN_JOINED = re.compile(f"[{_JOINED}]")
 SEPARATE_WORD = re.compile(f"[^\\W{_JOINED}]+")
 _LONGEST_NUMBER = 40
+NULL = "__NULL__"
+"""How Zendesk's lists of values write what rules write as nothing; some accounts' tools put it into rules, too."""
+
+
+def without_null(value: object) -> object:
+    return "" if value == NULL else value
 
 
 def text_of(value: object) -> str:

@@ -21,7 +21,7 @@ from app.language.problems import Problem, action_problems
 from app.language.values import text_of
 from app.macros.languages import language_of
 from app.macros.planning import Planning
-from app.macros.render import Renderer, text_problem
+from app.macros.render import Renderer, placeholders_told, text_problem
 from app.words import Words, say
 
 _COMMENT = ("comment_value", "comment_value_html")
@@ -143,7 +143,33 @@ def problems(raw: object) -> list[Problem]:
         found.append(
             Problem("position", say("순서는 정수여야 합니다.", "The position must be a whole number."), position)
         )
-    return found + _body_problems(raw.get("bodies"))
+    found += _body_problems(raw.get("bodies"))
+    return found or [*placeholder_warnings(action_rows(raw["actions"])), *_body_warnings(raw.get("bodies"))]
+
+
+def placeholder_warnings(rows: tuple[ActionRow, ...]) -> list[Problem]:
+    """Placeholders in the texts of actions that say nothing here."""
+    return [
+        Problem(f"actions[{index}].value", words, row.value, warning=True)
+        for index, row in enumerate(rows)
+        for text in _texts_in(row.value)
+        for words in placeholders_told(text)
+    ]
+
+
+def _texts_in(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [text for one in value for text in _texts_in(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def _body_warnings(bodies: object) -> list[Problem]:
+    rows = bodies.items() if isinstance(bodies, dict) else ()
+    return [
+        Problem(f"bodies.{language}", words, body, warning=True)
+        for language, body in rows
+        for words in placeholders_told(text_of(body))
+    ]
 
 
 def _body_problems(bodies: object) -> list[Problem]:

@@ -11,7 +11,15 @@ from datetime import datetime
 from app import money
 from app.language import choices
 from app.language.account import SEOUL, Account
-from app.language.facts_of_ticket import BookingFacts, Comment, Organization, Person, RefundFacts, TicketFacts
+from app.language.facts_of_ticket import (
+    BookingFacts,
+    Comment,
+    Organization,
+    PartnerFacts,
+    Person,
+    RefundFacts,
+    TicketFacts,
+)
 from app.language.kinds import Choice
 from app.language.values import text_of
 
@@ -63,7 +71,7 @@ def placeholder_values(facts: TicketFacts, now: datetime, language: str, account
         "account": {"name": account.name},
         "booking": _booking(facts.booking, language),
         "refund": _refund(facts.refund, language),
-        "partner": {"name": facts.partner.name, "city": facts.partner.city} if facts.partner else {},
+        "partner": _partner(facts.partner, language),
         "customer": _customer(facts, language),
     }
 
@@ -88,6 +96,12 @@ def _ticket(facts: TicketFacts, now: datetime, language: str, account: Account) 
         "via": _label(choices.CHANNELS, facts.via_id, language),
         "score": facts.satisfaction_score or "",
         "tags": " ".join(sorted(facts.tags)),
+        "cc_names": _people_names(facts.ccs),
+        "email_cc_names": _people_names(facts.ccs),
+        "ccs": [_person(one) for one in facts.ccs],
+        "email_ccs": [_person(one) for one in facts.ccs],
+        "followers": [_person(one) for one in facts.followers],
+        "follower_names": _people_names(facts.followers),
         "requester": _person(facts.requester),
         "submitter": _person(facts.submitter),
         "assignee": _person(facts.assignee),
@@ -168,6 +182,10 @@ def _person(person: Person | None) -> Values:
     }
 
 
+def _people_names(people: tuple[Person, ...]) -> str:
+    return ", ".join(one.name for one in people)
+
+
 def _organization(organization: Organization | None) -> Values:
     if organization is None:
         return {}
@@ -185,15 +203,24 @@ def _organization(organization: Organization | None) -> Values:
 def _booking(booking: BookingFacts | None, language: str) -> Values:
     if booking is None:
         return {}
+    nights = booking.nights
     return {
         "number": booking.number,
         "product": _label(choices.PRODUCTS, booking.product, language),
         "city": booking.city or "",
         "state": _label(choices.BOOKING_STATES, booking.state, language),
         "price": "" if booking.price is None else money.shown(booking.price, booking.currency),
+        "nights": "" if nights is None else str(nights),
         **_times("starts_at", booking.starts_at, language),
         **_times("ends_at", booking.ends_at, language),
     }
+
+
+def _partner(partner: PartnerFacts | None, language: str) -> Values:
+    if partner is None:
+        return {}
+    state = _label(choices.PARTNER_STATES, partner.state, language)
+    return {"name": partner.name, "city": partner.city or "", "state": state}
 
 
 def _refund(refund: RefundFacts | None, language: str) -> Values:
@@ -203,7 +230,7 @@ def _refund(refund: RefundFacts | None, language: str) -> Values:
         "number": refund.number,
         "state": _label(choices.REFUND_STATES, refund.state, language),
         "amount": "" if refund.amount is None else money.shown(refund.amount, refund.currency),
-        "reason": refund.reason,
+        "reason": _label(choices.REFUND_REASONS, refund.reason, language),
     }
 
 
@@ -211,7 +238,11 @@ def _customer(facts: TicketFacts, language: str) -> Values:
     customer = facts.customer
     if customer is None:
         return {}
-    return {"name": customer.name, "tier": _label(choices.TIERS, customer.tier, language)}
+    return {
+        "name": customer.name,
+        "tier": _label(choices.TIERS, customer.tier, language),
+        "language": customer.language or "",
+    }
 
 
 def _label(table: tuple[Choice, ...], value: str | None, language: str) -> str:

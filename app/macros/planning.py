@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from app.language.action_rows import ActionRow
 from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import ValueKind
 from app.language.plan import Dropped, Held, Notice, Plan, PlannedComment, RefundWish
-from app.language.values import tags_of, text_of
+from app.language.values import tags_of, text_of, without_null
 from app.language.vocabulary import action_of
 from app.words import Words, say
 
@@ -47,6 +47,7 @@ class Planning:
             self.take_row(row, public=public)
 
     def take_row(self, row: ActionRow, *, public: bool) -> None:
+        row = replace(row, value=without_null(row.value))
         action = action_of(row.field)
         if action is None or action.value_kind in HELD_KINDS or row.field == "satisfaction_score":
             self.join(Plan(held=(Held(row.field, row.value),)))

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from app.errors import Refusal
 from app.language.account import PLAIN_ACCOUNT, Account
 from app.language.facts_of_ticket import TicketFacts
+from app.macros.known_placeholders import placeholder_words
 from app.macros.languages import language_of, reply_language
 from app.macros.liquid_limits import LONGEST_TEMPLATE, LimitedEnvironment
 from app.macros.placeholders import DynamicContent, placeholder_values
@@ -62,6 +63,17 @@ def text_problem(text: str) -> Words | None:
     if not unknown:
         return None
     return say("모르는 필터 “{name}”이(가) 있습니다.", "it uses the unknown filter “{name}”.").fill(name=unknown[0])
+
+
+def placeholders_told(text: str) -> list[Words]:
+    """What to tell of placeholders that say nothing here. Nothing of a text that cannot be parsed: see text_problem."""
+    if "{{" not in text and "{%" not in text:
+        return []
+    try:
+        used = _parsed(text, html=False).analyze().globals
+    except (TemplateRefused, LiquidError):
+        return []
+    return placeholder_words((str(one), one.segments) for some in used.values() for one in some)
 
 
 @dataclass(slots=True)

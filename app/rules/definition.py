@@ -15,6 +15,7 @@ from app.language.ids import NamedId, named_ids, unknown_among
 from app.language.kinds import Use, ValueKind
 from app.language.problems import Problem, action_problems, condition_problems
 from app.language.values import text_of
+from app.macros.definition import placeholder_warnings
 from app.macros.render import text_problem
 from app.words import say
 
@@ -99,7 +100,8 @@ def problems(raw: object, kind: str) -> list[Problem]:
     parsed = Conditions.parse(raw)
     if not parsed.all and not parsed.any:
         return [Problem("conditions", say("조건이 하나도 없습니다.", "There is not one condition."), conditions)]
-    return [*_automation_problems(parsed, action_rows(raw["actions"]))] if use is Use.automation else []
+    rows = action_rows(raw["actions"])
+    return [*(_automation_problems(parsed, rows) if use is Use.automation else ()), *placeholder_warnings(rows)]
 
 
 def unknown_ids(definition: RuleDefinition, known: Mapping[ValueKind, Collection[str]]) -> list[NamedId]:

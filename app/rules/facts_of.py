@@ -104,8 +104,10 @@ def _facts(
         agent_stations=len({str(one.changes["assignee_id"][1]) for one in seen if _set(one, "assignee_id")}),
         group_stations=len({str(one.changes["group_id"][1]) for one in seen if _set(one, "group_id")}),
         incidents=None if ticket.has_incidents else 0,
-        cc_ids=_people_now(ticket.email_cc_ids, later),
-        follower_ids=_people_now(ticket.follower_ids, later),
+        cc_ids=(cc_ids := _people_now(ticket.email_cc_ids, later)),
+        follower_ids=(follower_ids := _people_now(ticket.follower_ids, later)),
+        ccs=_known(record, cc_ids),
+        followers=_known(record, follower_ids),
         comments=said,
         update=_update(record, event) if event else None,
         booking=booked[0] if booked else None,
@@ -190,6 +192,10 @@ def _name(record: Record, kind: NameKind, value: Any) -> str:
 def _people_now(ids: Sequence[Any] | None, later: Sequence[TicketEvent]) -> tuple[str, ...] | None:
     """Audits do not tell who was on it before: an older look does not know."""
     return None if ids is None or later else tuple(str(one) for one in ids)
+
+
+def _known(record: Record, ids: tuple[str, ...] | None) -> tuple[Person, ...]:
+    return tuple(person for one in ids or () if (person := record.people.get(int(one))) is not None)
 
 
 def _id(value: Any) -> str:

@@ -65,6 +65,7 @@ def read_records(session: Session, tickets: Sequence[Ticket]) -> list[Record]:
     requesters = {ticket.requester_id for ticket in tickets} | set(_earlier(events, "requester_id"))
     named = requesters | {one for ticket in tickets for one in (ticket.assignee_id, ticket.submitter_id)}
     named |= set(_earlier(events, "assignee_id"))
+    named |= {int(one) for ticket in tickets for one in (*(ticket.email_cc_ids or ()), *(ticket.follower_ids or ()))}
     named |= {one.author_id for some in events.values() for one in some}
     named |= {one.author_id for some in comments.values() for one in some}
     users = session.scalars(select(ZendeskUser).where(ZendeskUser.zendesk_id.in_([one for one in named if one]))).all()

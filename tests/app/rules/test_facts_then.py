@@ -150,6 +150,7 @@ def differing(one: TicketFacts, other: TicketFacts) -> set[str]:
 
 STAYS = {
     "id", "description", "submitter", "via_id", "url", "created_at", "incidents", "cc_ids", "follower_ids",
+    "ccs", "followers",
     "organization", "brand_name", "ticket_form_name", "satisfaction_reason_code", "schedule_id", "viewer",
     "sla_next_breach_at", "sla_last_breach_at",
 }  # fmt: skip
