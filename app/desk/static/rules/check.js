@@ -18,6 +18,7 @@ const panel = document.querySelector("[data-trial]");
 const kept = `opsroom:ticket:${form.dataset.subject}`;
 let ticket = { number: "", label: "" };
 let running = null;
+let isBlank = form.dataset.subject?.endsWith(":new") && !form.hasAttribute("data-changed"); // nothing to find fault with yet
 let last = null; // the newest answer, by the row it is about
 
 // ---------------------------------------------------------------------------------------------------- beside the rows
@@ -67,6 +68,10 @@ function finding(one, row) {
 }
 
 function showFindings(told, asked) {
+  if (isBlank) {
+    const words = say("쓰는 대로 점검해 드립니다.", "Checked as you write.");
+    return void panel.querySelector("[data-findings]").replaceChildren(make("li", { class: "sub blank" }, words));
+  }
   const items = told.loose.map((one) => finding(one, null));
   for (const [group, some] of Object.entries(told.rows)) {
     some.forEach((each, at) => each.findings.forEach((one) => items.push(finding(one, asked[group][at]))));
@@ -159,6 +164,7 @@ export function startCheck() {
     form.addEventListener(kind, (event) => {
       const row = event.target.closest(".rule-row");
       if (row) row.dataset.typed = "1";
+      isBlank = false;
       soon();
     });
   }
