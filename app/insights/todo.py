@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,8 @@ from app.desk.shown import ago, day, money
 from app.desk.states import BAD, VIOLET, WARN, named
 from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
+from app.insights.rule_todos import rule_todos
+from app.insights.told import Todo
 from app.insights.waiting import STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
 from app.link.model import Link
 from app.outbox.model import Push, PushState
@@ -29,20 +30,6 @@ from app.words import Words, say
 
 SHOWN = 3
 SYNC_IS_OLD = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """`endpoint` and `asked` are where the button leads."""
-
-    tone: str
-    label: Words
-    sentence: Words
-    detail: Words | None
-    since: str
-    button: Words
-    endpoint: str
-    asked: dict[str, str | int]
 
 
 def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
@@ -62,6 +49,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_insurances(session, actor))
     if actor.may("rules.view"):
         found.extend(_twins(session, actor))
+        found.extend(rule_todos(session, actor))
     return found
 
 
