@@ -174,7 +174,7 @@ def condition_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:
         key=key,
         label=known.label,
         section=known.section,
-        control=_CONTROLS.get(known.value_kind, Control.text),
+        control=_control_of(known),
         operators=known.operators_for(use),
         choices=known.choices,
         offers=_OFFERS.get(known.value_kind),
@@ -182,6 +182,13 @@ def condition_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:
         controls=MappingProxyType(words),
         seeks=_seeks(known.value_kind),
     )
+
+
+def _control_of(known: Field) -> Control:
+    """Tags that are a list of ours (topics) are picked, not typed."""
+    if known.value_kind is ValueKind.tags and known.choices:
+        return Control.pick
+    return _CONTROLS.get(known.value_kind, Control.text)
 
 
 def action_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:

@@ -187,3 +187,9 @@ def test_who_may_not_change_views_does_not(office: Flask) -> None:
 def test_strangers_see_no_view(office: Flask) -> None:
     a_view(UNSOLVED)
     assert a_visit(office).open("/admin/views/").status_code == 302
+
+
+def test_a_topic_is_told_by_its_name(office: Flask) -> None:
+    view = a_view(UNSOLVED, {"field": "text.topic", "operator": "includes", "value": "no_show"})
+    page = visit_as(office, Role.agent).open(f"/admin/views/details/?id={view.id}").text
+    assert '<span class="what">노쇼</span>' in page
