@@ -117,6 +117,8 @@ _CONTROLS: Mapping[ValueKind, Control] = MappingProxyType({
     ValueKind.choice: Control.pick, ValueKind.yes_no: Control.pick, ValueKind.channel: Control.pick,
     ValueKind.group: Control.pick, ValueKind.agent: Control.pick, ValueKind.user: Control.pick,
     ValueKind.macro: Control.pick, ValueKind.routing_plan: Control.pick,
+    ValueKind.brand: Control.pick, ValueKind.form: Control.pick, ValueKind.custom_status: Control.pick,
+    ValueKind.locale: Control.pick, ValueKind.organization: Control.pick,
     ValueKind.tags: Control.tags, ValueKind.skills: Control.tags,
     ValueKind.number: Control.number, ValueKind.hours: Control.number, ValueKind.date: Control.date,
     ValueKind.long_text: Control.long_text, ValueKind.comment: Control.long_text,
@@ -125,14 +127,19 @@ _CONTROLS: Mapping[ValueKind, Control] = MappingProxyType({
     ValueKind.target_message: Control.note, ValueKind.webhook_message: Control.note,
     ValueKind.opaque: Control.kept,
 })  # fmt: skip
-"""Every other kind is a text: ids of lists that are not mirrored (brands, forms, schedules …) are typed as numbers."""
+"""Every other kind is a text: ids of lists that are not mirrored (schedules …) are typed as numbers."""
 
 _OFFERS: Mapping[ValueKind, ValueKind] = MappingProxyType({
     ValueKind.group: ValueKind.group, ValueKind.agent: ValueKind.agent, ValueKind.user: ValueKind.agent,
     ValueKind.macro: ValueKind.macro, ValueKind.routing_plan: ValueKind.routing_plan,
     ValueKind.user_message: ValueKind.agent, ValueKind.user_sms: ValueKind.agent,
     ValueKind.group_message: ValueKind.group, ValueKind.group_sms: ValueKind.group,
+    ValueKind.brand: ValueKind.brand, ValueKind.form: ValueKind.form, ValueKind.locale: ValueKind.locale,
+    ValueKind.custom_status: ValueKind.custom_status, ValueKind.organization: ValueKind.organization,
 })  # fmt: skip
+
+NAMED = (ValueKind.brand, ValueKind.form, ValueKind.custom_status, ValueKind.locale, ValueKind.organization)
+"""Lists that an account may not have told of (yet): as long as one is empty, its ids are typed."""
 
 _SEEKS: Mapping[ValueKind, str] = MappingProxyType({
     ValueKind.user: "user", ValueKind.user_message: "user", ValueKind.user_sms: "user", ValueKind.tags: "tags",
@@ -169,7 +176,8 @@ def condition_entry(key: str, use: Use, pickers: Pickers) -> Entry | None:
         return None
     if known.value_kind is ValueKind.custom:
         return _custom(known, pickers.fields.get(key), use)
-    words = dict.fromkeys(INCLUDES, Control.tags) if known.value_kind is ValueKind.words else {}
+    several = known.value_kind in {ValueKind.words, ValueKind.custom_status}
+    words = dict.fromkeys(INCLUDES, Control.tags) if several else {}
     return Entry(
         key=key,
         label=known.label,

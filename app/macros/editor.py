@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.language.vocabulary import OPERATORS, SECTIONS, Choice, Use
 from app.macros.controls import (
+    NAMED,
     NONE,
     UNKNOWN,
     Control,
@@ -120,6 +121,8 @@ def _stray(value: str) -> Words:
 
 
 def _options(row: Row, entry: Entry, pickers: Pickers) -> tuple[Choice, ...]:
+    if entry.offers in NAMED and not entry.choices and not pickers.lists.get(entry.offers):
+        return ()  # nobody told of any, so that its ids are typed
     none = (Choice("", NONE),) if entry.nullable else ()
     offered = (*none, *entry.choices, *(pickers.lists.get(entry.offers, ()) if entry.offers else ()))
     if not row.value or any(one.value == row.value for one in offered):

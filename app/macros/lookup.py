@@ -28,13 +28,16 @@ USED = say("{count}건", "on {count} tickets")
 
 
 def find(session: Session, kind: str, query: str, fields: Pickers | None = None) -> list[tuple[Choice, Words | None]]:
-    """The best answers with what tells them apart; nothing for a kind that is not looked up. `fields`: the account's
-    own fields, for "options:custom_fields_12"."""
+    """The best answers with what tells them apart; nothing for a kind that is not looked up. `fields`: what
+    the account has told of, for "options:custom_fields_12", "organization" and the like."""
     if kind.startswith(OPTIONS):
         field = fields.fields.get(kind.removeprefix(OPTIONS)) if fields else None
         return [(one, None) for one in _named(query, field.options if field else ())]
     source = _SOURCES.get(kind)
-    return source(session, query.strip()[:100]) if source else []
+    if source is None:
+        listed = next((some for name, some in fields.lists.items() if name == kind), ()) if fields else ()
+        return [(one, None) for one in _named(query, listed)]
+    return source(session, query.strip()[:100])
 
 
 def _named(query: str, some: Iterable[Choice]) -> list[Choice]:
@@ -105,3 +108,8 @@ _SOURCES: Mapping[str, Callable[[Session, str], list[tuple[Choice, Words | None]
         TAGS: _tags,
     }
 )
+
+
+def is_looked_up(kind: str) -> bool:
+    """Whether it is asked of the database by itself; the others are in what the account has told of."""
+    return kind in _SOURCES

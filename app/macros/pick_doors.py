@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from app.db import db
-from app.macros.lookup import OPTIONS, find
+from app.macros.lookup import find, is_looked_up
 from app.macros.pickers import pickers_of
 
 
@@ -18,7 +18,7 @@ class PickDoors:
     def pick_view(self) -> ResponseReturnValue:
         """?kind=group&q=words: {"found": [{value, label, hint}]}, at most twenty, best first."""
         kind, query = request.args.get("kind", "")[:80], request.args.get("q", "")
-        fields = pickers_of(db.session()) if kind.startswith(OPTIONS) else None
+        fields = None if is_looked_up(kind) else pickers_of(db.session())
         found = find(db.session(), kind, query, fields)
         return jsonify(
             found=[

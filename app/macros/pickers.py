@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.desk.states import named
 from app.language.vocabulary import Choice, ValueKind
-from app.macros.controls import OWN_KINDS, AccountField, Pickers
+from app.macros.controls import NAMED, OWN_KINDS, AccountField, Pickers
 from app.macros.model import Macro, MacroState
+from app.tickets.account_names import NameKind, ZendeskName
 from app.tickets.model import ZendeskField, ZendeskGroup, ZendeskUser
 from app.words import say
 
 AGENT_ROLES = ("agent", "admin")
 AGENTS_OFFERED = 1000
+NAMES_OFFERED = 3000
 
 
 def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
-    """Five queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
+    """Six queries. `also_people`: users who are no agents and are named all the same, since a rule names them."""
     return Pickers(
         lists=MappingProxyType(
             {
@@ -29,6 +31,7 @@ def pickers_of(session: Session, *, also_people: Iterable[int] = ()) -> Pickers:
                 ValueKind.agent: _people(session, frozenset(also_people)),
                 ValueKind.macro: macro_choices(session),
                 ValueKind.routing_plan: _plans(session),
+                **_names(session),
             }
         ),
         fields=MappingProxyType({one.key: one for one in _fields(session)}),
@@ -65,6 +68,20 @@ def _plans(session: Session) -> tuple[Choice, ...]:
     plans = Base.metadata.tables["routing_plans"].c
     rows = session.execute(select(plans.key, plans.title).where(plans.is_active.is_(True)).order_by(plans.title))
     return tuple(Choice(key, say(title, title)) for key, title in rows)
+
+
+def _names(session: Session) -> dict[ValueKind, tuple[Choice, ...]]:
+    """Brands, forms, statuses, languages and organizations, as far as the account has told of them."""
+    rows = (
+        select(ZendeskName.kind, ZendeskName.zendesk_id, ZendeskName.name)
+        .where(ZendeskName.kind.in_([NameKind(kind.value) for kind in NAMED]), ZendeskName.is_active.is_(True))
+        .order_by(ZendeskName.name)
+        .limit(NAMES_OFFERED)
+    )
+    found: dict[ValueKind, list[Choice]] = {kind: [] for kind in NAMED}
+    for kind, number, name in session.execute(rows):
+        found[ValueKind(kind.value)].append(Choice(str(number), say(name, name)))
+    return {kind: tuple(some) for kind, some in found.items()}
 
 
 def _fields(session: Session) -> list[AccountField]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.language.vocabulary import OPERATORS, Use
-from app.macros.controls import Control, Entry, Pickers, action_entry, condition_entry
+from app.macros.controls import NAMED, Control, Entry, Pickers, action_entry, condition_entry
 from app.macros.rows import action_row, condition_row
 from app.words import Words, say
 
@@ -64,7 +64,8 @@ def _value(entry: Entry, text: str, operator: str, pickers: Pickers, *, frozen: 
     control = entry.control_for(operator)
     if control in {Control.pick, Control.message, Control.note}:
         label = pickers.label(entry, text)
-        listed = bool(entry.choices or entry.offers)
+        told_of = entry.offers is not None and (entry.offers not in NAMED or bool(pickers.lists.get(entry.offers)))
+        listed = bool(entry.choices) or told_of
         return (label, True) if label is not None else (_as_is(text), not listed)
     if not text:
         return EMPTY, True

@@ -10,8 +10,9 @@ from app.macros.controls import LISTED
 from app.macros.lookup import MOST, find
 from app.macros.pickers import pickers_of
 from app.people.model import Role
+from app.tickets.account_names import NameKind, ZendeskName
 from app.tickets.model import ZendeskField, ZendeskGroup, ZendeskUser
-from tests.marketplace import a_booking, a_ticket, a_user, kept
+from tests.marketplace import PAID_AT, a_booking, a_ticket, a_user, kept
 from tests.seat import Seat
 
 
@@ -76,6 +77,18 @@ def test_no_more_than_twenty_and_a_long_list_is_not_in_the_page(lone_office: Fla
 def test_options_of_a_field_are_looked_up_by_its_key(lone_office: Flask) -> None:
     kept(ZendeskField(zendesk_id=9, kind="tagger", title="상품", options=[{"name": "대청소", "value": "deep"}]))
     assert found(a_seat(lone_office), "options:custom_fields_9", "ㄷㅊ") == ["대청소"]
+
+
+def test_what_the_account_calls_its_things_is_offered_and_typed_as_long_as_it_told_of_none(lone_office: Flask) -> None:
+    seat = a_seat(lone_office)
+    form = {"title": "x", "kind": "trigger", "all-0-field": "brand_id", "all-0-operator": "is", "all-0-value": "77"}
+    assert (
+        'type="text" name="all-0-value" value="77"' in seat.send("/admin/rules/new/", {**form, "press": "add:any"}).text
+    )
+    kept(ZendeskName(kind=NameKind.brand, zendesk_id=77, name="오피스룸", seen_at=PAID_AT))
+    kept(ZendeskName(kind=NameKind.organization, zendesk_id=5, name="한빛 상사", seen_at=PAID_AT))
+    assert '<option value="77" selected>오피스룸' in seat.send("/admin/rules/new/", {**form, "press": "add:any"}).text
+    assert found(seat, "organization", "ㅎㅂ") == ["한빛 상사"]
 
 
 @pytest.mark.parametrize("kind", ["", "x", "options:", "options:custom_fields_1", "macro", "group" * 40])

@@ -85,7 +85,8 @@ function dressSought(under) {
 function dressTokens(under) {
   const kind = under.dataset.tokens;
   const label = under.getAttribute("aria-label");
-  const local = () => (kind ? [] : (entryOf(under.closest(".rule-row"))?.choices ?? []));
+  const entry = () => entryOf(under.closest(".rule-row"));
+  const local = () => (kind ? [] : [...(entry()?.choices ?? []), ...(vocabulary.lists[entry()?.offers] ?? [])]);
   const isNamed = () => local().length > 0 || kind.startsWith("options:"); // tokens stand for names one searches by
   const tokens = () => under.value.split(/[\s,]+/).filter(Boolean);
   const labelOf = (token) => local().find((one) => one.value === token)?.label ?? token;

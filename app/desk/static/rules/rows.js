@@ -11,6 +11,7 @@ const prefixOf = (row) => `${row.dataset.group}-${row.dataset.index}-`;
 export const rowsOf = (group) => [...form.querySelectorAll(`.rule-row[data-group="${group}"]`)];
 
 function optionsOf(entry) {
+  if (!entry.choices.length && !vocabulary.lists[entry.offers]?.length) return []; // nothing known to choose from: typed
   const none = entry.nullable ? [{ value: "", label: vocabulary.words.none }] : [];
   return [...none, ...entry.choices, ...(vocabulary.lists[entry.offers] ?? [])];
 }
