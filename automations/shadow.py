@@ -64,7 +64,7 @@ def watch(
                 audit_id=audit_id,
                 effect_hash=mine.effect_hash,
                 reasons=[reason.to_json() for reason in mine.reasons],
-                actions=tell(mine),
+                actions=tell(mine) + [{"field": "request_refund", "value": one.reason} for one in mine.plan.refunds],
                 at=now,
                 due_at=now + timedelta(hours=shadow.settle_hours),
                 outcome=Outcome.pending,
@@ -170,7 +170,13 @@ def _steps(session: Session, run: ShadowRun) -> tuple[list[Step], list[TicketEve
 
 
 def _refund_asked(session: Session, run: ShadowRun, ends: datetime) -> bool:
-    asked = exists().where(Refund.ticket_id == run.ticket_id, Refund.requested_at > run.at, Refund.requested_at <= ends)
+    """By a person: what a rule in force asked for tells nothing."""
+    asked = exists().where(
+        Refund.ticket_id == run.ticket_id,
+        Refund.requested_by_id.is_not(None),
+        Refund.requested_at > run.at,
+        Refund.requested_at <= ends,
+    )
     return bool(session.scalar(select(asked)))
 
 

@@ -25,7 +25,7 @@ from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
 from automations import mirror, shadow, timed
 from tests.automations.acts import NEW, a_rule, arrived, until
 from tests.automations.conftest import AGENT, GLOBAL_GROUP, GROUP, Stage
-from tests.marketplace import a_user, number
+from tests.marketplace import a_refund, a_user, number
 from tests.rules_in_force import as_person, publish_for_test, rehearsed_for_test
 
 TO_GROUP = [{"field": "group_id", "value": str(GROUP)}]
@@ -262,3 +262,13 @@ def test_thresholds_that_say_nothing_are_refused(lone_office: Flask) -> None:
     rehearsed_for_test(rule)
     with acting_as(as_person(a_user())), pytest.raises(Refusal, match="기준"):
         publish(db.session(), rule, when_reached=True)
+
+
+def test_a_refund_is_wished_for_and_only_a_persons_request_agrees(stage: Stage) -> None:
+    in_shadow(a_draft([{"field": "request_refund", "value": "partner_cancelled"}]))
+    ticket = a_written_ticket(stage)
+    run = db.session.scalars(select(ShadowRun)).one()
+    assert [row["field"] for row in run.actions] == ["request_refund"]
+    with clock.stopped(clock.now() + timedelta(minutes=5)):
+        a_refund(ticket=ticket)
+    assert compared() == [Outcome.agreed]
