@@ -56,6 +56,8 @@ def _of_field(key: str, kind: ValueKind, value: object, path: str) -> Iterator[N
         yield NamedId(f"{path}.field", ValueKind.custom, family[1])
     if kind in ID_KINDS and kind is not ValueKind.channel:
         yield from (NamedId(f"{path}.value", kind, one) for one in sorted(tags_of(value)) if one.isdigit())
+    elif kind is ValueKind.routing_plan:
+        yield NamedId(f"{path}.value", kind, text_of(value))
     elif kind in _FIRST_OF_LIST and isinstance(value, list) and value:
         first = text_of(value[0])
         if first.isdigit() or kind is ValueKind.webhook_message:

@@ -35,6 +35,7 @@ _KIND_WORDS: Mapping[ValueKind, Words] = MappingProxyType({
     ValueKind.macro: say("매크로", "macro"),
     ValueKind.webhook: say("웹훅", "webhook"),
     ValueKind.target: say("알림 대상", "target"),
+    ValueKind.routing_plan: say("배정 방식", "routing plan"),
 })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from app.desk.states import named
 from app.errors import Refusal
 from app.language.ids import named_ids
 from app.macros.definition import MacroDefinition
-from app.macros.known import told, unknown_here
+from app.macros.known import told
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.rules.definition import problems
@@ -25,6 +25,7 @@ from app.rules.model import Rule, RuleState, RuleVersion
 from app.rules.publication import PublicationState
 from app.rules.reach import Reach, reach
 from app.rules.rehearsal.seen import seen_rehearsal
+from app.rules.unknown import unknown_of
 from app.words import Words, say
 
 
@@ -138,7 +139,7 @@ def twin_words(rule: Rule) -> Words | None:
 
 def unknown_words(session: Session, rule: Rule, version: RuleVersion) -> Words | None:
     parsed = as_definition(rule, version)
-    unknown = unknown_here(session, named_ids(parsed.conditions, parsed.actions))
+    unknown = unknown_of(session, named_ids(parsed.conditions, parsed.actions))
     if not unknown:
         return None
     words = say(

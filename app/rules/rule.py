@@ -13,11 +13,11 @@ from app import clock
 from app.actor import acting
 from app.errors import Refusal
 from app.language.ids import NamedId, named_ids
-from app.macros.known import unknown_here
 from app.rules.checklist import version_of
 from app.rules.definition import RuleDefinition, RuleRefused, problems
 from app.rules.model import Rule, RuleKind, RuleState, RuleVersion
 from app.rules.publishing import PUBLISH, void_open
+from app.rules.unknown import unknown_of
 from app.words import say
 
 EDIT = "rules.edit"
@@ -83,7 +83,7 @@ def copied(session: Session, rule: Rule, number: int) -> Rule:
 def unknown_in(session: Session, definition: Mapping[str, Any], kind: RuleKind) -> list[NamedId]:
     """The ids in it that are not known here, with the row of each."""
     parsed = RuleDefinition.parse({"title": "-", **definition}, kind.value)
-    return unknown_here(session, named_ids(parsed.conditions, parsed.actions))
+    return unknown_of(session, named_ids(parsed.conditions, parsed.actions))
 
 
 def fitting(position: int) -> int:

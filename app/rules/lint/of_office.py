@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import Refusal
 from app.language.ids import NamedId, named_ids
-from app.macros.known import unknown_here
 from app.rules.definition import RuleDefinition
 from app.rules.lint.finding import Finding
 from app.rules.lint.lint import lint
 from app.rules.lint.subject import Known, Subject
 from app.rules.live import as_definition, definition_of, draft_of, read_live
 from app.rules.model import Rule, RuleState, TwinState
+from app.rules.unknown import unknown_of
 from app.tickets.model import Ticket
 
 IN_ZENDESK = frozenset({TwinState.active, TwinState.asked, TwinState.accepted})
@@ -79,7 +79,7 @@ def _native(row: Rule) -> list[Subject]:
 def _unknown(session: Session, definitions: Sequence[RuleDefinition]) -> Mapping[int, tuple[NamedId, ...]]:
     """Ids that are not here, in one round of queries for all."""
     named = [tuple(named_ids(one.conditions, one.actions)) for one in definitions]
-    missing = {(one.kind, one.value) for one in unknown_here(session, [one for some in named for one in some])}
+    missing = {(one.kind, one.value) for one in unknown_of(session, [one for some in named for one in some])}
     return {
         index: found
         for index, some in enumerate(named)

@@ -11,9 +11,11 @@ from flask import Flask
 
 from app import clock
 from app.actor import acting_as
+from app.alarms.model import OutgoingWebhook
 from app.db import db
 from app.errors import Refusal
 from app.people.model import Role
+from app.routing.plans import RoutingPlan
 from app.rules.commands import rules
 from app.rules.lint.finding import Level
 from app.rules.lint.of_office import look_over
@@ -140,3 +142,18 @@ def test_a_file_is_laid_over_what_is_live(office: Flask, tmp_path: Path) -> None
     assert code == 1
     assert "triggers[0].actions[0].field" in output
     assert "triggers[1]" in output
+
+
+def test_a_routing_plan_that_is_not_here_is_unknown_and_so_is_a_webhook(office: Flask) -> None:
+    actions = [("route", "nowhere"), ("notification_webhook", ["01HOOK", ""])]
+    routes = a_rule("routes", ("status", "is", "new"), then=actions)
+    found = look_over(db.session(), [draft_of(routes)])
+    assert [(one.code, one.path) for one in found] == [
+        ("unknown_id", "actions[0].value"),
+        ("unknown_id", "actions[1].value[0]"),
+    ]
+    assert "배정 방식 nowhere" in str(found[0].words)
+    now = clock.now()
+    kept(RoutingPlan(key="nowhere", title="어디로", created_at=now))
+    kept(OutgoingWebhook(name="훅", url="https://example.com/hook", zendesk_id="01HOOK", created_at=now))
+    assert look_over(db.session(), [draft_of(routes)]) == []
