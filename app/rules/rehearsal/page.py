@@ -121,7 +121,7 @@ def result_page(session: Session, rehearsal: Rehearsal) -> dict[str, Any]:
         "load": [_effect_chart(names, name, tally.effects[name]) for name in LOAD if name in tally.effects],
         "effects": [
             _effect_chart(names, name, values)
-            for name, values in sorted(tally.effects.items(), key=lambda one: -_most(one[1]))
+            for name, values in sorted(tally.effects.items(), key=_differing_first)
             if name not in LOAD
         ],
         "money": _money(tally) if actor.may(SEE_MONEY) else None,
@@ -129,6 +129,7 @@ def result_page(session: Session, rehearsal: Rehearsal) -> dict[str, Any]:
         "sla": _chart(SLA, tally.sla, lambda key: (SLA_WORDS[key], "")) if tally.sla else None,
         "samples": ticket_rows(rows, names),
         "may_see_tickets": actor.may(SEE_TICKETS),
+        "rehearsed": {f"rule:{one.rule_id}" for one in rehearsal.rules},
         "seen_by_me": any(one.user_id == actor.id for one in rehearsal.seen),
     }
 
@@ -237,6 +238,11 @@ def _chart(title: Words, pairs: Mapping[str, Pair], told: Any) -> Chart:
         label, mark = told(key)
         bars.append(Bar(label, before, after, before * BAR // most, after * BAR // most, mark))
     return Chart(title, bars, max(len(ordered) - VALUES_SHOWN, 0))
+
+
+def _differing_first(one: tuple[str, Mapping[str, Pair]]) -> tuple[bool, int]:
+    """What differs, then what is frequent."""
+    return all(before == after for before, after in one[1].values()), -_most(one[1])
 
 
 def _most(pairs: Mapping[str, Pair]) -> int:
