@@ -42,7 +42,8 @@ class CheckDoors:
         ticket = ticket_named(session, number) if number else None
         pickers = pickers_of(session, also_people=named_people(form.all + form.any + form.actions))
         try:
-            trial = tried(session, form, rule.id if rule is not None else None, ticket, pickers)
+            at_first = request.form.get("at") == "first"
+            trial = tried(session, form, rule.id if rule is not None else None, ticket, pickers, at_first=at_first)
         except RawRefused as refused:
             return jsonify(faults=[_fault(refused.line, "", "error", str(refused))], loose=[], rows={}, on=None)
         return jsonify(_told(trial, form, is_asked=bool(number)))

@@ -12,6 +12,7 @@ from app import clock
 from app.errors import Refusal
 from app.language.action_rows import action_rows
 from app.language.conditions import Conditions
+from app.language.facts_of_ticket import TicketFacts
 from app.language.ruleset import RuleSet
 from app.language.verdict import evaluate
 from app.macros.controls import Pickers
@@ -21,12 +22,14 @@ from app.routing.asked import ReadDesk
 from app.rules import why
 from app.rules.decide import Decision, decide
 from app.rules.definition import RuleDefinition
+from app.rules.facts_of import facts_at
 from app.rules.findings import findings
 from app.rules.form import GROUPS, RuleForm, raw_rows
 from app.rules.lint.finding import Finding
 from app.rules.live import read_live
 from app.rules.page import ReasonLine, reason_lines
 from app.rules.planned import PlannedLine, planned
+from app.rules.record import read_record
 from app.tickets.model import Ticket
 
 Place = tuple[str, int]
@@ -54,7 +57,15 @@ class Trial:
     on: OnTicket | None
 
 
-def tried(session: Session, form: RuleForm, rule_id: int | None, ticket: Ticket | None, pickers: Pickers) -> Trial:
+def tried(
+    session: Session,
+    form: RuleForm,
+    rule_id: int | None,
+    ticket: Ticket | None,
+    pickers: Pickers,
+    *,
+    at_first: bool = False,
+) -> Trial:
     """Refuses with RawRefused a text that is no JSON. Rows that nobody has filled in are no fault."""
     definition = form.filled().definition()
     places = _places(form) if form.raw is None else {}
@@ -65,7 +76,7 @@ def tried(session: Session, form: RuleForm, rule_id: int | None, ticket: Ticket 
         row = row_of(one.path)
         (loose if row is None else by_row.setdefault(places.get(row, row), [])).append(one)
     wrong = {row for one in found if one.code.startswith("wrong-") and (row := row_of(one.path)) is not None}
-    on = _on_ticket(session, form, definition, wrong, places, ticket, pickers) if ticket is not None else None
+    on = _on_ticket(session, form, definition, wrong, places, ticket, pickers, at_first=at_first) if ticket else None
     return Trial(definition, found, by_row, loose, on)
 
 
@@ -78,6 +89,14 @@ def _places(form: RuleForm) -> dict[Place, Place]:
     return places
 
 
+def _facts(session: Session, ticket: Ticket, form: RuleForm, *, at_first: bool) -> TicketFacts:
+    """As it is now, after its newest update; `at_first`: as it was when it had just come in."""
+    if not at_first:
+        return why.facts_now(session, ticket, form.use)
+    record = read_record(session, ticket)
+    return facts_at(record, record.events[0] if record.events else None)
+
+
 def _on_ticket(
     session: Session,
     form: RuleForm,
@@ -86,6 +105,8 @@ def _on_ticket(
     places: Mapping[Place, Place],
     ticket: Ticket,
     pickers: Pickers,
+    *,
+    at_first: bool,
 ) -> OnTicket | None:
     """With what can be understood of it; None when nothing can."""
     try:
@@ -97,7 +118,7 @@ def _on_ticket(
         actions = action_rows([row for _, row in good["actions"]])
     except (Refusal, AttributeError, TypeError):
         return None
-    facts = why.facts_now(session, ticket, form.use)
+    facts = _facts(session, ticket, form, at_first=at_first)
     live = read_live(session, why.zendesk_url())
     verdict = evaluate(conditions, facts, clock.now(), live.account)
     lines = reason_lines(verdict.reasons, form.use, pickers)

@@ -88,6 +88,16 @@ def test_a_condition_that_is_not_met_blocks_and_still_shows_what_it_would_do(lon
     assert told["on"]["plan"][0]["value"] == "seen"
 
 
+def test_a_ticket_can_be_looked_at_as_it_first_came_in(office: Flask) -> None:
+    ticket = a_ticket(status="open")
+    changes = {"status": ["new", "open"]}
+    kept(TicketEvent(ticket_id=ticket.id, audit_id=1, is_creation=True, changes={}, created_at=PAID_AT))
+    kept(TicketEvent(ticket_id=ticket.id, audit_id=2, changes=changes, created_at=PAID_AT + timedelta(hours=1)))
+    seat, number = a_seat(office), str(ticket.zendesk_id)
+    assert seat.send(CHECK, form_of(ticket=number)).get_json()["rows"]["all"][1]["met"] is False
+    assert seat.send(CHECK, form_of(ticket=number, at="first")).get_json()["rows"]["all"][1]["met"] is True
+
+
 def test_faults_of_a_json_have_their_lines(lone_office: Flask) -> None:
     raw = {"title": "x", "conditions": {"all": [{"field": "gone", "operator": "is", "value": "1"}]}, "actions": []}
     told = a_seat(lone_office).send(CHECK, {"kind": "trigger", "raw": json.dumps(raw, indent=1)}).get_json()

@@ -122,6 +122,7 @@ function choose(number, label) {
 }
 
 function startTicket() {
+  panel.querySelector("[data-at-first]")?.addEventListener("change", check);
   ticket = JSON.parse(sessionStorage.getItem(kept) ?? "null") ?? ticket;
   combo(panel.querySelector("[data-ticket]"), {
     wait: 200,
@@ -140,6 +141,7 @@ async function check() {
   const body = new FormData(form);
   body.delete("press");
   body.set("ticket", ticket.number);
+  body.set("at", panel.querySelector("[data-at-first]")?.checked ? "first" : "");
   const asked = Object.fromEntries(["all", "any", "actions"].map((group) => [group, rowsOf(group)])); // others may be there when the answer comes
   const told = await ask(form.dataset.check, {}, { method: "POST", body, signal: mine.signal });
   if (mine.signal.aborted) return;
