@@ -53,7 +53,8 @@ def test_the_checklist_tells_what_is_missing_and_the_button_waits_for_it(office:
     seat, rule = a_seat(office), a_rule(LOUD)
     page = seat.read("/admin/rules/details/", id=rule.id)
     assert needs(page) == {
-        "state": "yes", "understood": "yes", "ids": "yes", "twin": "yes", "rehearsal": "no", "second": "ask",
+        "state": "yes", "understood": "yes", "ids": "yes", "lint": "yes", "twin": "yes", "rehearsal": "no",
+        "second": "ask",
     }  # fmt: skip
     assert re.search(r'<button class="btn go" disabled>', page)
     rehearsed_for_test(rule)
