@@ -123,7 +123,7 @@ def test_another_kind_of_rule_offers_its_own_fields_and_keeps_what_was_typed(pag
     choose(page, "actions", 0, "value", "solved")
     page.click("button[type=submit].go")
     expect(page.locator(".rule-row.wrong")).to_have_count(1)
-    expect(page.locator(".rule-row.wrong .problem")).to_contain_text("시간 수여야")
+    expect(page.locator(".rule-row.wrong")).to_contain_text("시간 수여야")
     expect(page.locator(row(page, "all", 0)).locator('[name$="value"]')).to_have_value("한참")
 
 
