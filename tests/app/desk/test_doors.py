@@ -118,11 +118,11 @@ OWN = {
     "users.reset_view": "users.edit",
 }
 # The prefix of a screen's rights where it is not the screen's own name.
-SUBJECT = {"rehearsals": "rules", "vendors": "partners"}
-SUBJECT = {"stops": "rules", "vendors": "partners"}
 SUBJECT = {
     "vendors": "partners",
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
+    "rehearsals": "rules",
+    "stops": "rules",
 }
 FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css"}
 
