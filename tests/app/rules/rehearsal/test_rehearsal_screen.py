@@ -19,11 +19,6 @@ from tests.rehearsing import NEW
 from tests.visit import Visit, visit_as
 
 
-@pytest.fixture(autouse=True)
-def here(office: Flask) -> None:
-    people()
-
-
 def pressed(visit: Visit, rule: Rule, **form: str) -> str:
     """Asks on the rule's page as its form would; gives the address it leads to."""
     page = visit.open(f"/admin/rules/details/?id={rule.id}").text
@@ -45,6 +40,7 @@ def done(visit: Visit, rule: Rule, **form: str) -> str:
 
 
 def test_from_the_rules_page_to_the_reasons_of_one_ticket(office: Flask) -> None:
+    people()
     visit = visit_as(office, Role.ops_manager)
     ticket = a_past_ticket(subject="환불해 주세요")
     rule = a_rule("환불 → 긴급", [NEW, ("subject_includes_word", "includes", "환불해")], [("priority", "urgent")])
@@ -75,6 +71,7 @@ def test_from_the_rules_page_to_the_reasons_of_one_ticket(office: Flask) -> None
 
 
 def test_every_filter_narrows(office: Flask) -> None:
+    people()
     visit = visit_as(office, Role.ops_manager)
     high, given = a_past_ticket(subject="급해요"), a_past_ticket(subject="배정")
     first = a_rule("급함", [("subject_includes_word", "includes", "급해요")], [("priority", "high")])
@@ -94,8 +91,9 @@ def test_every_filter_narrows(office: Flask) -> None:
         assert seen == found, asked
 
 
-def test_a_result_is_seen_once_it_is_opened_and_only_by_who_edits(office: Flask) -> None:
-    manager, auditor = visit_as(office, Role.ops_manager), visit_as(office, Role.auditor)
+def test_a_result_is_seen_once_it_is_opened_and_only_by_who_edits(lone_office: Flask) -> None:
+    people()
+    manager, auditor = visit_as(lone_office, Role.ops_manager), visit_as(lone_office, Role.auditor)
     a_past_ticket()
     rule = a_rule("새 문의", [NEW], [("priority", "high")])
     page = done(manager, rule)
@@ -113,8 +111,9 @@ def test_a_result_is_seen_once_it_is_opened_and_only_by_who_edits(office: Flask)
     assert 'data-seen="yes"' in manager.open(f"/admin/rehearsals/details/?id={rehearsal_id}").text
 
 
-def test_one_that_is_under_way_is_not_seen_by_looking_at_its_progress(office: Flask) -> None:
-    visit = visit_as(office, Role.ops_manager)
+def test_one_that_is_under_way_is_not_seen_by_looking_at_its_progress(lone_office: Flask) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager)
     rule = a_rule("새 문의", [NEW], [("priority", "high")])
     address = pressed(visit, rule)
     assert "data-seen" not in visit.open(address).text
@@ -122,8 +121,9 @@ def test_one_that_is_under_way_is_not_seen_by_looking_at_its_progress(office: Fl
     assert db.session.scalar(select(func.count(RehearsalSeen.id))) == 0
 
 
-def test_it_is_stopped_by_its_button_and_the_audit_keeps_who(office: Flask) -> None:
-    visit = visit_as(office, Role.ops_manager)
+def test_it_is_stopped_by_its_button_and_the_audit_keeps_who(lone_office: Flask) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager)
     address = pressed(visit, a_rule("새 문의", [NEW], [("priority", "high")]))
     visit.send("/admin/rehearsals/cancel/", {"id": str(newest().id)})
     assert newest().state is RehearsalState.cancelled
@@ -133,14 +133,16 @@ def test_it_is_stopped_by_its_button_and_the_audit_keeps_who(office: Flask) -> N
 
 
 @pytest.mark.parametrize("days", ["0", "400", "", "x"])
-def test_days_that_cannot_be_are_refused_in_words(office: Flask, days: str) -> None:
-    visit = visit_as(office, Role.ops_manager)
+def test_days_that_cannot_be_are_refused_in_words(lone_office: Flask, days: str) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager)
     address = pressed(visit, a_rule("새 문의", [NEW], [("priority", "high")]), days=days)
     assert address.endswith("#rehearse")
     assert "365일" in visit.open(address.partition("#")[0]).text
 
 
 def test_somebody_of_one_city_sees_its_tickets_and_its_counts(office: Flask) -> None:
+    people()
     near, far = a_past_ticket(booking=a_booking(city="서울")), a_past_ticket(booking=a_booking(city="부산"))
     done(visit_as(office, Role.ops_manager), a_rule("새 문의", [NEW], [("priority", "high")]))
     visit = visit_as(office, Role.ops_manager, cities=["서울"])
@@ -155,8 +157,9 @@ def test_somebody_of_one_city_sees_its_tickets_and_its_counts(office: Flask) -> 
         assert visit.open(f"{address.format('ticket')}&ticket={ticket.zendesk_id}").status_code == status
 
 
-def test_money_is_told_only_to_whoever_may_see_refunds(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    visit = visit_as(office, Role.ops_manager)
+def test_money_is_told_only_to_whoever_may_see_refunds(lone_office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager)
     a_past_ticket(booking=a_booking())
     page = done(visit, a_rule("취소", [NEW], [("request_refund", "partner_cancelled")]))
     assert "₩1,200,000" in page
@@ -164,8 +167,9 @@ def test_money_is_told_only_to_whoever_may_see_refunds(office: Flask, monkeypatc
     assert "₩1,200,000" not in visit.open(f"/admin/rehearsals/details/?id={newest().id}").text
 
 
-def test_a_ticket_of_incomplete_history_says_so(office: Flask) -> None:
-    visit = visit_as(office, Role.ops_manager)
+def test_a_ticket_of_incomplete_history_says_so(lone_office: Flask) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager)
     ticket = a_past_ticket(whole=False)
     page = done(visit, a_rule("새 문의", [NEW], [("priority", "high")]))
     assert 'data-count="left_out">1<' in page
@@ -173,8 +177,9 @@ def test_a_ticket_of_incomplete_history_says_so(office: Flask) -> None:
     assert "이력이 모자라" in one
 
 
-def test_an_automation_tells_its_hour_and_both_languages_read(office: Flask) -> None:
-    visit = visit_as(office, Role.ops_manager, language="en")
+def test_an_automation_tells_its_hour_and_both_languages_read(lone_office: Flask) -> None:
+    people()
+    visit = visit_as(lone_office, Role.ops_manager, language="en")
     ticket = a_past_ticket([Was(2, {"status": "pending"}, by=AGENT)])
     conditions = [("status", "is", "pending"), ("PENDING", "greater_than", "23")]
     page = done(visit, a_rule("Stale", conditions, [("current_tags", "stale")], kind=RuleKind.automation))
