@@ -54,7 +54,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "users": frozenset({"session_epoch", "last_sign_in_at"}),
     "alarm_receivers": frozenset(),
     "outgoing_webhooks": frozenset(),
-    "history_loads": _WORKERS | {"next_start", "events", "unreadable", "left_out", "due_at", "trouble"},
+    "history_loads": (_WORKERS - {"tries"}) | {"next_start", "events", "unreadable", "left_out", "due_at", "trouble"},
     "links": frozenset(
         {
             *("cursor", "loaded", "load_started_at", "load_done_at", "sync_token", "sync_lease_until", "synced_at"),

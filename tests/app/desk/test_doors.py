@@ -120,6 +120,7 @@ OWN = {
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {
     "vendors": "partners",
+    **dict.fromkeys(("rehearsals", "stops"), "rules"),
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
     "rehearsals": "rules",
     "stops": "rules",
