@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -16,7 +16,7 @@ from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
 A_PIECE = 1000
 
 
-def deepen(session: Session, moment: datetime, wanted: int) -> Iterator[int]:
+def deepen(session: Session, moment: datetime, wanted: int) -> Generator[int]:
     """Brings the deep past up to `wanted` tickets; tells after each piece how many it has now. Commits each piece.
 
     Askers are as many as the first wish took; a later and larger one shares them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock
 from app.db import db
@@ -162,7 +162,7 @@ def test_what_was_never_told_is_not_known(named: Stage) -> None:
     stranger = db.session.get(ZendeskUser, KOREAN)
     assert stranger is not None
     stranger.user_fields = None
-    db.session.execute(ZendeskName.__table__.delete().where(ZendeskName.kind == NameKind.organization))
+    db.session.execute(delete(ZendeskName).where(ZendeskName.kind == NameKind.organization))
     db.session.commit()
     row = db.session.scalars(select(Ticket).where(Ticket.zendesk_id == int(facts.id))).one()
     unknown = facts_at(read_record(db.session(), row), None)

@@ -21,6 +21,7 @@ from automations.lease import Fenced
 from automations.outside import zendesk
 from integrations.zendesk import export
 from integrations.zendesk.export import EventPage
+from integrations.zendesk.past import as_audit
 from tests.automations.acts import a_rule
 from tests.automations.conftest import AGENT, GROUP, KOREAN, Stage
 
@@ -227,8 +228,9 @@ def test_a_worker_never_waits(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> 
         assert Fact.history_asked in sweep.waiting()
         history.run()
     db.session.expire_all()
-    assert load.state is HistoryState.done
-    assert load.trouble is None
+    ended = newest_load(db.session())
+    assert ended is not None
+    assert (ended.state, ended.trouble) == (HistoryState.done, None)
     assert how_complete(db.session()) == (1, 1)
 
 
@@ -260,7 +262,7 @@ def test_an_update_that_cannot_be_read_leaves_its_ticket_incomplete(
     load.state, load.token = HistoryState.running, "mine"
     db.session.commit()
     odd = EventPage(page.events, page.next_start, True, 1, unread)
-    history.take_page(db.session(), odd, [history.as_audit(one) for one in page.events], set(), "mine")
+    history.take_page(db.session(), odd, [as_audit(one) for one in page.events], set(), "mine")
     assert [row(number).history_complete for number in (spoilt, other)] == [False, None not in unread]
     assert db.session.scalar(select(HistoryLoad.unreadable)) == 1
 

@@ -15,7 +15,8 @@ from app import clock
 from app.actor import Actor, ActorKind
 from app.db import db
 from app.inbox.model import InboxState, WebhookEvent
-from app.insights.todo import Todo, sync_told, todos
+from app.insights.todo import sync_told, todos
+from app.insights.told import Todo
 from app.insights.waiting import waiting
 from app.link.link import the_link
 from app.link.model import Link

@@ -94,7 +94,8 @@ class Reading:
         if family in {"custom_fields_", "ticket_fields_"}:
             return facts.custom_fields.get(key, "")
         if family.startswith("requester"):
-            return facts.requester.custom_fields.get(key, "") if facts.requester else UNKNOWN_OWNER
+            fields = facts.requester.custom_fields if facts.requester else None
+            return UNKNOWN_OWNER if fields is None else fields.get(key, "")
         if facts.organization:
             return facts.organization.custom_fields.get(key, "")
         return "" if facts.organization_id == "" else UNKNOWN_OWNER

@@ -14,7 +14,8 @@ from app.language.kinds import Use, ValueKind
 from app.language.problems import action_problems, condition_problems
 from app.language.vocabulary import ACTION_FAMILIES, ACTIONS, field_of
 from app.words import Words, say
-from tests.app.language.test_conditions import CASES, JSON
+from tests.app.language.semantics.test_semantics import CASES
+from tests.app.language.test_conditions import JSON
 
 HANGUL = re.compile("[가-힣]")
 WEBHOOK = "01HANA2B5D5W9XSJS3NE5SQA1J"

@@ -65,6 +65,7 @@ def test_it_needs_a_reference_the_right_and_another_person(office: Flask) -> Non
         settle(refund, paid=True, reference="  ", provider_pays=True)
     with acting_for(finance), pytest.raises(Forbidden):
         settle(refund, paid=True, reference="x", provider_pays=True)
+    assert refund.requested_by is not None
     with acting_for(refund.requested_by, "refunds.pay"), pytest.raises(Forbidden):
         settle(refund, paid=True, reference="x", provider_pays=True)
     assert state_of(refund) == "unknown"

@@ -153,7 +153,8 @@ def test_a_waiting_clock_stands_still_while_pending() -> None:
 
 
 def test_what_cannot_be_read_is_refused() -> None:
-    for targets in ({}, [{"metric": "first_reply_time", "priority": "normal"}]):
+    wrong: tuple[Any, ...] = ({}, [{"metric": "first_reply_time", "priority": "normal"}])
+    for targets in wrong:
         with pytest.raises(Refusal):
             SlaPolicy.parse("모두", {}, targets)
     unknown = SlaPolicy.parse("모두", {}, [{"metric": "periodic_update_time", "priority": "normal", "target": 5}])

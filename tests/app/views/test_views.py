@@ -17,6 +17,7 @@ from app.people.model import Role
 from app.rules import in_view
 from app.rules.in_view import tickets_in
 from app.tickets.model import ZendeskUser
+from app.views.admin import Found
 from app.views.definition import ViewRefused
 from app.views.model import View
 from app.views.view import save
@@ -35,11 +36,11 @@ def a_view(*rows: dict[str, Any], any_of: tuple[dict[str, Any], ...] = (), **mor
     return view
 
 
-def asked(*rows: dict[str, Any], any_of: tuple[dict[str, Any], ...] = (), after: str = "") -> in_view.Found:
+def asked(*rows: dict[str, Any], any_of: tuple[dict[str, Any], ...] = (), after: str = "") -> Found:
     return tickets_in(db.session(), Conditions.parse({"all": list(rows), "any": list(any_of)}), after)
 
 
-def numbers(found: in_view.Found) -> list[int]:
+def numbers(found: Found) -> list[int]:
     return [one.zendesk_id for one in found.tickets]
 
 
@@ -148,7 +149,7 @@ def test_a_rare_view_stops_looking_and_says_where_to_go_on(lone_office: Flask, m
     rare = {"field": "current_tags", "operator": "includes", "value": "rare"}
     found = asked(rare)
     assert (found.tickets, found.looked) == ([], 4)
-    assert asked(rare, after=found.after) == in_view.Found([], "", 2)
+    assert asked(rare, after=found.after) == Found([], "", 2)
 
 
 def test_the_page_of_a_view_tells_its_conditions_and_its_tickets(office: Flask) -> None:
