@@ -134,14 +134,15 @@ def _nobody(_session: Session, _notice: Notice) -> Written:
 
 
 def _people(people: Sequence[ZendeskUser]) -> Written:
+    """Each address once, whoever shares it."""
     if len(people) > MOST:
         return Written(why=TOO_MANY)
-    found = [
-        (Aim(one.email, "en" if (one.locale or "ko").startswith("en") else "ko"), one.role not in STAFF)
-        for one in people
-        if one.email
-    ]
-    return Written(found) if found else Written(why=NO_ADDRESS)
+    found: dict[str, tuple[Aim, bool]] = {}
+    for one in people:
+        if one.email:
+            aim = Aim(one.email, "en" if (one.locale or "ko").startswith("en") else "ko")
+            found.setdefault(aim.key, (aim, one.role not in STAFF))
+    return Written(list(found.values())) if found else Written(why=NO_ADDRESS)
 
 
 _AIMS: Mapping[str, Callable[[Session, Notice], Written]] = MappingProxyType({

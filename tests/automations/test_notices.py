@@ -20,6 +20,7 @@ from app.people.model import Role
 from app.routing.model import RoutingAgent
 from app.rules.model import RuleRun
 from app.settings import Settings
+from app.tickets.model import ZendeskUser
 from automations import mirror, post
 from integrations.mail.mailbox import Mailbox, serving
 from tests.automations.acts import NEW, a_rule
@@ -95,6 +96,20 @@ def test_people_groups_and_webhooks_hear_and_the_run_says_so(stage: Stage, mailb
     assert "보낼 수 없는 알림" in page
     post.drain()
     assert len(box.arrived()) == 3
+
+
+def test_two_agents_of_one_address_are_one_reader(stage: Stage, mailbox: tuple[str, str, Mailbox]) -> None:
+    """A shared mailbox, or an account whose addresses were made unreadable."""
+    people = db.session.scalars(select(ZendeskUser).where(ZendeskUser.role.in_(("agent", "admin")))).all()
+    assert len(people) > 1
+    for upper, one in enumerate(people):
+        one.email = "Shared@example.com" if upper % 2 else "shared@example.com"
+    db.session.commit()
+    a_rule("모두에게", NEW, [action("notification_user", "all_agents", "새 티켓", "봐 주세요.")])
+    decided(stage)
+    post.drain()
+    assert [one.to.lower() for one in mailbox[2].arrived()] == ["shared@example.com"]
+    assert db.session.scalar(select(RuleRun.id)) is not None
 
 
 def test_a_customer_gets_one_mail_for_one_update_however_many_rules_write(
