@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from math import ceil, floor
 from operator import attrgetter
 
 import numpy as np
@@ -31,10 +33,15 @@ from app.language.vocabulary import family_key
 
 Words = NDArray[np.uint64]
 
-_SLICE = 1 << 15
+_SLICE = 1 << 12
+"""Rows that fit the cache with what is worked out on them."""
+_TABLE = 1 << 18
+"""Bytes of a table that does, too."""
 _DEAREST = 3
+_PLACES = 14
+_SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
 _HOUR = 3_600_000_000
-_BEYOND = 1 << 62
+_BEYOND = (1 << 62) // _HOUR
 _THREADS = min(2, os.cpu_count() or 1)
 
 
@@ -105,25 +112,66 @@ def met_columns(rules: RuleSet[R], columns: Columns) -> Met:
     if (waiting or index.alone) and columns.sight is None:
         missing = {one.field for one in waiting} | {one.check.condition.field for one in index.alone}
         raise KeyError(f"no column for {', '.join(sorted(missing))}, and no sight of the rows")
-    states = np.empty((columns.count, 2 * width), np.uint64)
-    start = _words([index.start], index, width)
+    asks = columns.sight is not None and bool(waiting or index.alone)
+    layers = _merged(laid, _words([index.start], index, width), columns.count)
+    met = np.empty((columns.count, width), np.uint64)
+    states = np.empty((columns.count if asks else 0, 2 * width), np.uint64)
 
     def lay(first: int) -> None:
         rows = slice(first, min(first + _SLICE, columns.count))
-        part = states[rows]
-        part[:] = start
-        buffer = np.empty_like(part)
-        for codes, table in laid:
-            np.take(table, codes[rows], axis=0, out=buffer, mode="clip")
-            np.bitwise_and(part, buffer, out=part)
+        state = layers[0].of(rows)
+        for layer in layers[1:]:
+            np.bitwise_and(state, layer.of(rows), out=state)
+        if asks:
+            states[rows] = state
+        np.invert(state[:, width:], out=met[rows])
+        np.bitwise_and(met[rows], state[:, :width], out=met[rows])
 
     _in_slices(lay, columns.count)
-    if columns.sight is not None and (waiting or index.alone):
-        _ask_rows(index, columns.sight, waiting, states, width)
-    return Met(states[:, :width] & ~states[:, width:], index.size)
+    if columns.sight is not None and asks:
+        _ask_rows(index, columns.sight, waiting, states, met)
+    return Met(met, index.size)
 
 
 Laid = tuple[NDArray[np.int32], Words]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Columns looked up together: `table` has a row for each combination of their codes."""
+
+    codes: tuple[NDArray[np.int32], ...]
+    sizes: tuple[int, ...]
+    table: Words
+
+    def of(self, rows: slice) -> Words:
+        """What they say of these rows, as new words."""
+        place = self.codes[0][rows].astype(np.intp) if self.codes else np.zeros(rows.stop - rows.start, np.intp)
+        for codes, size in zip(self.codes[1:], self.sizes[1:], strict=True):
+            place *= size
+            place += codes[rows]
+        return np.take(self.table, place, axis=0, mode="clip")
+
+    def with_column(self, codes: NDArray[np.int32], states: Words) -> _Layer:
+        table = (self.table[:, None, :] & states[None, :, :]).reshape(-1, states.shape[1])
+        return _Layer((*self.codes, codes), (*self.sizes, len(states)), table)
+
+
+def _merged(laid: Sequence[Laid], start: Words, count: int) -> list[_Layer]:
+    """Columns of few values become one as long as the combinations fit the cache and are fewer than the rows."""
+    most = min(_TABLE // start.nbytes, count) if start.nbytes else 1
+    layers: list[_Layer] = []
+    for codes, states in sorted(laid, key=lambda one: len(one[1])):
+        for place, layer in enumerate(layers):
+            if len(layer.table) * len(states) <= most:
+                layers[place] = layer.with_column(codes, states)
+                break
+        else:
+            layers.append(_Layer((codes,), (len(states),), states))
+    if not layers:
+        return [_Layer((), (), start)]
+    first = layers[0]
+    return [_Layer(first.codes, first.sizes, first.table & start), *layers[1:]]
 
 
 def _laid(index: Index, columns: Columns, width: int) -> tuple[list[Laid], list[tables.Column]]:
@@ -176,22 +224,30 @@ def _of_texts(one: tables.WordColumn, texts: Sequence[str]) -> tuple[NDArray[np.
 
 
 def _distinct(found: Words) -> tuple[Words, NDArray[np.int32]]:
-    """The different rows, and for each row which it is. Most rows are of few kinds, so slices are made one first."""
+    """The different rows, and for each row which it is."""
     known: dict[bytes, int] = {}
     codes = np.empty(len(found), np.int32)
+    places = np.full(1 << _PLACES, -1, np.int32)
+    kinds = np.zeros((1 << _PLACES, found.shape[1]), np.uint64)
+    spread = _SPREAD ** np.arange(1, found.shape[1] + 1, dtype=np.uint64)
     for first in range(0, len(found), _SLICE):
         part = found[first : first + _SLICE]
-        kinds, inverse = np.unique(part if part.shape[1] > 1 else part[:, 0], axis=0, return_inverse=True)
-        places = np.array([known.setdefault(kind.tobytes(), len(known)) for kind in kinds], np.int32)
-        codes[first : first + _SLICE] = places[inverse]
-    joined = b"".join(known)
-    return np.frombuffer(joined, np.uint64).reshape(len(known), found.shape[1]), codes
+        place = ((part * spread).sum(axis=1, dtype=np.uint64) >> np.uint64(64 - _PLACES)).astype(np.intp)
+        said = places[place]
+        others = np.flatnonzero((said < 0) | (kinds[place] != part).any(axis=1))
+        if len(others):
+            rows, inverse = np.unique(part[others], axis=0, return_inverse=True)
+            numbers = np.array([known.setdefault(one.tobytes(), len(known)) for one in rows], np.int32)
+            said[others] = numbers[inverse]
+            places[place[others]], kinds[place[others]] = said[others], part[others]
+        codes[first : first + _SLICE] = said
+    return np.frombuffer(b"".join(known), np.uint64).reshape(len(known), found.shape[1]), codes
 
 
 def _of_times(one: tables.OrderColumn, source: Times, columns: Columns) -> tuple[NDArray[np.int32], list[State]]:
     """Whole hours between, placed among the limits; the last state stands for what is not known."""
     now = columns.moments()
-    limits = np.array([max(-_BEYOND, min(limit, _BEYOND)) for limit in one.order.limits], np.int64)
+    edges = np.array([edge * _HOUR for limit in one.order.limits for edge in _edges(limit)], np.int64)
     codes = np.empty(columns.count, np.int32)
     unknown = len(one.order.states)
 
@@ -199,14 +255,17 @@ def _of_times(one: tables.OrderColumn, source: Times, columns: Columns) -> tuple
         rows = slice(first, first + _SLICE)
         at, here = source.at[rows], now if isinstance(now, int) else now[rows]
         between = here - at if one.field in SINCE else at - here
-        hours = between // _HOUR
-        below = np.searchsorted(limits, hours)
-        exact = limits[np.minimum(below, len(limits) - 1)] == hours if len(limits) else np.zeros(len(hours), np.bool_)
-        placed = 2 * below + exact
-        codes[rows] = np.where((at == NO_TIME) | (between < 0), unknown, placed)
+        codes[rows] = np.searchsorted(edges, between, side="right")
+        codes[rows][(at == NO_TIME) | (between < 0)] = unknown
 
     _in_slices(place, columns.count)
     return codes, [*one.order.states, one.unknown]
+
+
+def _edges(limit: int | Decimal) -> tuple[int, int]:
+    """The first whole hour that is not below the limit, and the first that is above it."""
+    near = max(-_BEYOND, min(limit, _BEYOND))
+    return ceil(near), floor(near) + 1
 
 
 def _ask_rows(
@@ -214,10 +273,10 @@ def _ask_rows(
     sight: Callable[[int], Sight],
     waiting: Sequence[tables.Column],
     states: Words,
-    width: int,
+    met: Words,
 ) -> None:
     """Asks whole tickets what columns cannot tell, on the rows where it can still matter."""
-    asked = 0
+    asked, width = 0, met.shape[1]
     for column in waiting:
         asked |= column.rules
     for alone in index.alone:
@@ -230,9 +289,7 @@ def _ask_rows(
         for column in waiting:
             if state >> index.size & column.rules:
                 state &= column.says(column.read(one), one.account)
-        met = index.rest(one, state)
-        states[row, :width] = np.frombuffer(met.to_bytes(width * 8, "little"), np.uint64)
-        states[row, width:] = 0
+        met[row] = np.frombuffer(index.rest(one, state).to_bytes(width * 8, "little"), np.uint64)
 
 
 def _words(states: Sequence[State], index: Index, width: int) -> Words:

@@ -1,24 +1,40 @@
-"""Needles in many texts at once: the same as Needles.found on each, over arrays of characters."""
+"""Needles in many texts at once: the same as Needles.found on each, over arrays of characters.
+
+One look-up a character tells of which needles it may be the first letter and of which the second, by a few groups of
+needles; where both agree, the needles of that pair of letters are compared. Texts of which an array cannot be sure
+(a letter that folds into two, a rare plane of Unicode) are searched one by one.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.language.needles import LETTERS, Needles
-from app.language.shape import Needle
+from app.language.needles import Needles
+from app.language.values import SEPARATE_WORD
 
-_CASED = 0x20000
-"""Beyond the first two planes no character has a case."""
-_UNEVEN = 0x110000
+_UNITS = 0x10000
+_SURROGATES = slice(0xD800, 0xE000)
+_HIGH_SURROGATES = slice(0xD800, 0xDC00)
+_PICTOGRAPHS = slice(0xD83C, 0xD83F)
+"""The first halves of emoji: no case, no composition."""
 _GAP = "\0"
-_MOST_CLASSES = 255
+_NO_LETTER = re.compile("[\0\ud800-\udfff]")
+_GROUPS = 15
+_SECOND = 16
+_UNEVEN = np.uint32(1 << 15)
+_UNCOMPOSED = np.uint32(1 << 31)
 
 Found = NDArray[np.uint64]
+Places = NDArray[np.intp]
+Numbers = NDArray[np.intp]
+Units = NDArray[np.uint16]
 
 
 class ColumnSearch:
@@ -27,91 +43,151 @@ class ColumnSearch:
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
         self.words = max(1, -(-len(needles.needles) // 64))
-        letters = sorted({one for needle in needles.needles for one in needle.text})
-        self._by_pair: dict[int, list[tuple[int, Needle]]] = {}
-        self._single: list[tuple[int, Needle]] = []
-        self._able = len(letters) < _MOST_CLASSES and _GAP not in letters
-        if not self._able:
-            return
-        class_of = {one: number for number, one in enumerate(letters, start=1)}
-        size = len(letters) + 1
-        of_folded = np.zeros(0x110000, np.uint8)
-        of_folded[[ord(one) for one in letters]] = list(class_of.values())
-        self._uneven = size
-        self._classes = of_folded.copy()
-        self._classes[:_CASED] = np.append(of_folded, np.uint8(size))[_folds()]
-        self._size = size + 1
-        pairs = np.zeros(self._size * self._size, np.uint8)
-        for number, needle in enumerate(needles.needles):
-            if len(needle.text) == 1:
-                self._single.append((number, needle))
-                continue
-            pair = class_of[needle.text[0]] * self._size + class_of[needle.text[1]]
-            pairs[pair] = 1
-            self._by_pair.setdefault(pair, []).append((number, needle))
-        self._pairs = pairs
-        self._class_of = class_of
+        self._able = not any(_NO_LETTER.search(one.text) for one in needles.needles)
+        letters = [_units_of(one.text) for one in needles.needles] if self._able else []
+        longest = max(map(len, letters), default=0)
+        self._letters = np.array([np.pad(one, (0, longest - len(one))) for one in letters], np.uint16).T
+        self._lengths = np.array([len(one) for one in letters], np.intp)
+        self._whole = np.array([one.whole for one in needles.needles], np.bool_)
+        self._single = [number for number, one in enumerate(letters) if len(one) == 1]
+        by_pair: dict[int, list[int]] = {}
+        for number, one in enumerate(letters):
+            if len(one) > 1:
+                by_pair.setdefault(int(one[0]) << 16 | int(one[1]), []).append(number)
+        self._pairs = np.array(sorted(by_pair), np.uint32)
+        self._of_pairs = np.array(
+            list(zip_longest(*(by_pair[pair] for pair in sorted(by_pair)), fillvalue=-1)), np.intp
+        )
+        kinds = np.zeros(_UNITS, np.uint32)
+        groups: dict[int, int] = {}
+        for pair in sorted(by_pair):
+            group = groups.setdefault(pair >> 16, len(groups) % _GROUPS)
+            kinds[pair >> 16] |= np.uint32(1 << group)
+            kinds[pair & 0xFFFF] |= np.uint32(1 << group + _SECOND)
+        self._folds = _folds()
+        self._kinds = kinds[self._folds] | _doubts()
 
     def found(self, texts: Sequence[str]) -> Found:
         """For each text the needles in it: bit n of the row's words is needle n."""
         found = np.zeros((len(texts), self.words), np.uint64)
-        joined = _GAP.join(texts)
-        if not joined.isascii() and not unicodedata.is_normalized("NFC", joined):
-            joined = unicodedata.normalize("NFC", joined)
-        codes = np.frombuffer(f"{joined}{_GAP}".encode("utf-32-le", "surrogatepass"), np.uint32)
-        classes = self._classes[codes] if self._able else None
-        if classes is None or joined.count(_GAP) != len(texts) - 1 or (classes == self._uneven).any():
-            return self._one_by_one(texts, found)
-        ends = np.flatnonzero(codes == ord(_GAP))
-        pairs = classes[:-1].astype(np.uint16) * np.uint16(self._size) + classes[1:]
-        places = np.flatnonzero(self._pairs[pairs])
-        pairs = pairs[places]
-        for pair, needles in self._by_pair.items():
-            here = places[pairs == pair]
-            for number, needle in needles if len(here) else ():
-                self._mark(found, number, self._alone(needle, self._whole(needle, here, classes), codes), ends)
-        for number, needle in self._single:
-            here = np.flatnonzero(classes == self._class_of[needle.text])
-            self._mark(found, number, self._alone(needle, here, codes), ends)
-        return found
+        joined = _GAP.join([*texts, ""])
+        try:
+            units = _units_of(joined)
+            kinds = self._kinds[units]
+            doubts = np.bitwise_or.reduce(kinds, initial=np.uint32(0))
+            if doubts & _UNCOMPOSED and not unicodedata.is_normalized("NFC", joined):
+                units = _units_of(unicodedata.normalize("NFC", joined))
+                kinds = self._kinds[units]
+        except UnicodeEncodeError:
+            return self._one_by_one(texts, range(len(texts)), found)
+        ends = np.flatnonzero(units == 0)
+        if not self._able or len(ends) != len(texts):
+            return self._one_by_one(texts, range(len(texts)), found)
+        unsure = [np.flatnonzero(kinds & _UNEVEN)] if doubts & _UNEVEN else []
+        for candidates in self._candidates(units, kinds):
+            places, numbers = self._alone(*self._spelt(*candidates, units), units, unsure)
+            self._mark(found, np.searchsorted(ends, places), numbers)
+        rows = {row for places in unsure for row in np.searchsorted(ends, places).tolist()}
+        return self._one_by_one(texts, sorted(rows), found)
 
-    def _whole(self, needle: Needle, here: NDArray[np.intp], classes: NDArray[np.uint8]) -> NDArray[np.intp]:
-        """Of the places where its first two letters stand, those where all of it does."""
-        here = here[here + len(needle.text) < len(classes)]
-        for offset, letter in enumerate(needle.text[2:], start=2):
-            here = here[classes[here + offset] == self._class_of[letter]]
-        return here
+    def _candidates(self, units: Units, kinds: NDArray[np.uint32]) -> Iterator[tuple[Places, Numbers]]:
+        """Where the first two letters of needles stand, in order of place, with the numbers of the needles."""
+        if len(self._pairs):
+            places = np.flatnonzero((kinds[:-1] & (kinds[1:] >> np.uint32(_SECOND))) != 0)
+            letters = self._folds[units[places]].astype(np.uint32) << np.uint32(16) | self._folds[units[places + 1]]
+            pairs = np.minimum(np.searchsorted(self._pairs, letters), len(self._pairs) - 1)
+            there = self._pairs[pairs] == letters
+            places, pairs = places[there], pairs[there]
+            for numbers in self._of_pairs:
+                here = numbers[pairs]
+                kept = here >= 0
+                yield places[kept], here[kept]
+        if self._single:
+            folded = self._folds[units]
+            for number in self._single:
+                places = np.flatnonzero(folded == self._letters[0, number])
+                yield places, np.full(len(places), number, np.intp)
 
-    @staticmethod
-    def _alone(needle: Needle, here: NDArray[np.intp], codes: NDArray[np.uint32]) -> NDArray[np.intp]:
-        if not needle.whole or not len(here):
-            return here
-        before = _are_letters(codes[np.maximum(here - 1, 0)]) & (here > 0)
-        return here[~before & ~_are_letters(codes[here + len(needle.text)])]
+    def _spelt(self, places: Places, numbers: Numbers, units: Units) -> tuple[Places, Numbers]:
+        """Of the places where their first two letters stand, those where all of them do."""
+        there = places + self._lengths[numbers] < len(units)
+        places, numbers = places[there], numbers[there]
+        for offset in range(2, len(self._letters)):
+            wanted = self._letters[offset][numbers]
+            there = (wanted == 0) | (self._folds[units.take(places + offset, mode="clip")] == wanted)
+            places, numbers = places[there], numbers[there]
+        return places, numbers
 
-    @staticmethod
-    def _mark(found: Found, number: int, here: NDArray[np.intp], ends: NDArray[np.intp]) -> None:
-        if len(here):
-            rows = np.searchsorted(ends, here)
-            found[rows, number // 64] |= np.uint64(1 << number % 64)
+    def _alone(self, places: Places, numbers: Numbers, units: Units, unsure: list[Places]) -> tuple[Places, Numbers]:
+        """Without those of whole words that a letter touches; where half a character does, its text is `unsure`."""
+        before, after = units[places - 1], units[places + self._lengths[numbers]]
+        before[places == 0] = 0
+        halves = ((before & 0xF800) == 0xD800) | ((after & 0xF800) == 0xD800)
+        if halves.any():
+            unsure.append(places[halves])
+        there = ~self._whole[numbers] | ~(_are_letters(before) | _are_letters(after))
+        return places[there], numbers[there]
 
-    def _one_by_one(self, texts: Sequence[str], found: Found) -> Found:
-        for row, text in enumerate(texts):
-            bits = self._needles.found(text)
-            for word in range(self.words if bits else 0):
+    def _mark(self, found: Found, rows: Places, numbers: Numbers) -> None:
+        """`rows` in ascending order."""
+        bits = np.uint64(1) << (numbers % 64).astype(np.uint64)
+        for word in range(self.words):
+            here = numbers // 64 == word if self.words > 1 else slice(None)
+            marked, said = rows[here], bits[here]
+            if len(marked):
+                starts = np.flatnonzero(np.diff(marked, prepend=-1))
+                found[marked[starts], word] |= np.bitwise_or.reduceat(said, starts)
+
+    def _one_by_one(self, texts: Sequence[str], rows: Sequence[int], found: Found) -> Found:
+        for row in rows:
+            bits = self._needles.found(texts[row])
+            for word in range(self.words):
                 found[row, word] = bits >> 64 * word & 0xFFFF_FFFF_FFFF_FFFF
         return found
 
 
-def _are_letters(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    folds = _folds()
-    kinds, inverse = np.unique(codes, return_inverse=True)
-    alike = [chr(folds[code] if code < _CASED else code) for code in kinds]
-    return np.array([LETTERS[one] for one in alike], np.bool_)[inverse]
+def _units_of(text: str) -> Units:
+    """Halves of a surrogate that stand alone are refused."""
+    return np.frombuffer(text.encode("utf-16-le"), np.uint16)
+
+
+def _are_letters(units: Units) -> NDArray[np.bool_]:
+    return _letters()[units]
 
 
 @lru_cache(maxsize=1)
-def _folds() -> NDArray[np.uint32]:
-    """Each character without its case; `_UNEVEN` for the few that become several."""
-    folded = (chr(code).casefold() for code in range(_CASED))
-    return np.fromiter((ord(one) if len(one) == 1 else _UNEVEN for one in folded), np.uint32, _CASED)
+def _letters() -> NDArray[np.bool_]:
+    """Which characters are letters of separate words."""
+    raw = np.zeros(_UNITS, np.bool_)
+    for one in SEPARATE_WORD.finditer("".join(map(chr, range(_UNITS)))):
+        raw[one.start() : one.end()] = True
+    return raw[_folds()]
+
+
+@lru_cache(maxsize=1)
+def _folds() -> Units:
+    """Each character without its case; one that becomes several stays as it is."""
+    folded = [chr(code).casefold() for code in range(_UNITS)]
+    return np.array([ord(one) if len(one) == 1 else code for code, one in enumerate(folded)], np.uint16)
+
+
+@lru_cache(maxsize=1)
+def _doubts() -> NDArray[np.uint32]:
+    """Flags of the characters that do not fold into one, and of those that may not be composed."""
+    doubts = np.zeros(_UNITS, np.uint32)
+    latter: set[int] = set()
+    for code in range(_UNITS):
+        one = chr(code)
+        parts = unicodedata.decomposition(one)
+        if parts and parts[0] != "<":
+            latter.add(int(parts.split()[-1], 16))
+        if len(one.casefold()) > 1:
+            doubts[code] |= _UNEVEN
+        if unicodedata.combining(one) or not unicodedata.is_normalized("NFC", one):
+            doubts[code] |= _UNCOMPOSED
+    doubts[[code for code in latter if code < _UNITS]] |= _UNCOMPOSED
+    doubts[0x1160:0x1200] |= _UNCOMPOSED
+    doubts[_SURROGATES] = 0
+    doubts[_HIGH_SURROGATES] = _UNEVEN
+    doubts[_PICTOGRAPHS] = 0
+    return doubts

@@ -24,13 +24,15 @@ from tests.app.language.semantics.cases import ACCOUNT, NOW
 
 WORDS = (
     "환불", "불", "취소", "refund", "fun", "late", "no-show", "re", "i", "a", "(환불)", "late!", "café", "환불refund",
-    "지각하셨", "ok", "🙂", "x🙂", "_", "-", "ま", "返金",
+    "지각하셨", "ok", "🙂", "x🙂", "_", "-", "ま", "返金", "𐐨", "k", "ref",
 )  # fmt: skip
 PIECES = (
     "환불", "전액환불을", "refund", "Refunds", "RE", "late", "LATE!", "no-show", "café", "CAFÉ", "cafe\u0301", " ", "-",
     "_", "i", "(환불)", "🙂", "x", "지각하셨어요", "\u1112\u116a\u11ab\u1107\u116e\u11af", "返金", "ま", "\n", "123",
 )  # fmt: skip
-UNEVEN = ("straße", "İstanbul", "ﬁne", "\0")
+UNEVEN = ("straße", "İstanbul", "ﬁne")
+RARE = ("🙂", "refund🙂", "𠀀refund", "late𝐀", "𐐀", "𐐨", "e\u0301", "가\u11a8", "\u212a")
+BROKEN = ("\0", "\ud83d", "\ude42")
 
 
 def texts(count: int, pieces: tuple[str, ...]) -> list[str]:
@@ -53,7 +55,7 @@ def in_columns(searched: Needles, values: list[str]) -> list[int]:
     return [int.from_bytes(row.tobytes(), "little") for row in ColumnSearch(searched).found(values)]
 
 
-@pytest.mark.parametrize("pieces", [PIECES, PIECES + UNEVEN])
+@pytest.mark.parametrize("pieces", [PIECES, PIECES + UNEVEN, PIECES + RARE, PIECES + UNEVEN + RARE + BROKEN])
 def test_needles_are_found_in_a_text_and_in_many_as_words_are(pieces: tuple[str, ...]) -> None:
     searched, values = needles(WORDS), texts(3000, pieces)
     expected = [by_hand(searched, one) for one in values]
@@ -66,6 +68,28 @@ def test_more_needles_than_a_word_has_bits() -> None:
     searched = needles(tuple(f"{one}{number}" for one in "환abc" for number in range(40)))
     assert len(searched.needles) > 128
     values = texts(2000, ("환", "a", "b", "c", "1", "2", "3", "0", " "))
+    assert in_columns(searched, values) == [by_hand(searched, one) for one in values]
+
+
+def test_one_odd_text_among_many_leaves_the_others_to_the_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = needles(WORDS)
+    plain = tuple(one for one in PIECES if "🙂" not in one)
+    values = [*texts(500, plain), "straße late", *texts(400, plain)]
+    expected = [by_hand(searched, one) for one in values]
+    alone: list[str] = []
+
+    class Noted(Needles):
+        def found(self, raw: str) -> int:
+            alone.append(raw)
+            return super().found(raw)
+
+    assert in_columns(Noted(searched.needles), values) == expected
+    assert alone == ["straße late"]
+
+
+def test_words_with_a_broken_or_an_empty_character_are_found_too() -> None:
+    searched = needles(("\ud83d", "a\0", "late"))
+    values = texts(300, PIECES + BROKEN)
     assert in_columns(searched, values) == [by_hand(searched, one) for one in values]
 
 
