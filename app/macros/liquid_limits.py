@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from time import monotonic
 from typing import Any, TextIO
 
 from liquid import BoundTemplate, Environment, RenderContext
+from liquid.ast import Node
+from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import LiquidValueError, LoopIterationLimitError, ResourceLimitError
+from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.token import Token
 
@@ -19,7 +22,7 @@ LONGEST_OUTPUT = 65_536
 MOST_ITERATIONS = 2_000
 """Of all loops of one text together."""
 LARGEST_PRODUCT = 1_000_000
-"""What `replace` and `join` may at most blow a text up to, in characters."""
+"""What a filter may at most make of a text, in characters; `replace` and `join` are asked before they begin."""
 LONGEST_SECONDS = 2.0
 
 _MULTIPLYING = frozenset({"replace", "replace_first", "replace_last", "join"})
@@ -69,12 +72,31 @@ class LimitedContext(RenderContext):
         return _Output(LONGEST_OUTPUT - spent, self.deadline)
 
     def filter(self, name: str, token: Token | None) -> Callable[..., object]:
+        _check(self.deadline)
         found = super().filter(name, token)
-        return _within_product(found) if name in _MULTIPLYING else found
+        return _within_length(_within_product(found) if name in _MULTIPLYING else found)
+
+
+class ShortRange(RangeLiteral):
+    """(1..n): whoever sorts, joins or searches one walks over it all at once, where no limit looks."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> range:
+        found = super().evaluate(context)
+        if found.stop - found.start > MOST_ITERATIONS:
+            raise LoopIterationLimitError("loop iteration limit reached", token=self.token)
+        return found
 
 
 class LimitedTemplate(BoundTemplate):
     context_class = LimitedContext
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for one in _expressions(self.nodes, LimitedContext(self)):
+            if type(one) is RangeLiteral:
+                one.__class__ = ShortRange  # the parser makes its own, and takes no other
 
     def _get_buffer(self) -> StringIO:
         return _Output(LONGEST_OUTPUT, monotonic() + LONGEST_SECONDS)
@@ -99,6 +121,31 @@ class LimitedEnvironment(Environment):
 def _check(deadline: float) -> None:
     if monotonic() > deadline:
         raise OutOfTime("it takes too long", token=None)
+
+
+def _expressions(nodes: Iterable[Node], context: RenderContext) -> Iterator[Expression]:
+    for node in nodes:
+        for one in node.expressions():
+            yield from _inside(one)
+        yield from _expressions(node.children(context, include_partials=False), context)
+
+
+def _inside(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    for one in expression.children():
+        yield from _inside(one)
+
+
+def _within_length(function: Callable[..., object]) -> Callable[..., object]:
+    """Some grow by a part each time, and stand in line by the hundred."""
+
+    def within(left: object, *args: object, **more: object) -> object:
+        found = function(left, *args, **more)
+        if isinstance(found, str) and len(found) > LARGEST_PRODUCT:
+            raise LiquidValueError("the result would be too long", token=None)
+        return found
+
+    return within
 
 
 def _within_product(function: Callable[..., object]) -> Callable[..., object]:
