@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request
@@ -9,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 
+from app.actor import acting
 from app.alarms.alarm import ACKNOWLEDGE, acknowledge
 from app.alarms.by_hand import HAND_WORDS, MOVES, RIGHT, Hand, move
+from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm, AlarmState, Letter, LetterState
 from app.audit.trail import because
 from app.db import db
@@ -24,6 +27,14 @@ SEEN = say("확인했습니다. 다음 사람에게는 알리지 않습니다.",
 DONE = say("{count}건을 처리했습니다.", "{count} done.")
 STUCK = (LetterState.dead, LetterState.refused, LetterState.unknown)
 FIRST_LINE = 120
+# Where the trouble that an alarm tells of can be looked at: the screen and its tab.
+PLACES: Mapping[AlarmKind, tuple[str, str | None]] = {
+    AlarmKind.push_dead: ("outbox", "failed"),
+    AlarmKind.letter_dead: ("letters", "stuck"),
+    AlarmKind.inbox_dead: ("inbox", "dead"),
+    AlarmKind.sync_trouble: ("link", None),
+    AlarmKind.refund_unknown: ("refunds", "unknown"),
+}
 
 
 def _line(words: Words) -> str:
@@ -58,6 +69,13 @@ class AlarmView(DeskView):
         Tab("seen", say("확인함", "Seen"), lambda: Alarm.state == AlarmState.acknowledged),
         Tab("all", say("전체", "All")),
     )
+
+    def place_of(self, alarm: Alarm) -> str | None:
+        """The address where its trouble can be looked at, for who may; rules that it names stand on its own page."""
+        screen, tab = PLACES.get(alarm.kind, (None, None))
+        if screen is None or not acting().may(f"{screen}.view"):
+            return None
+        return str(self.get_url(f"{screen}.{'index' if tab is None else 'index_view'}", tab=tab))
 
     @desk_action("acknowledge", say("확인했습니다", "I have seen it"), None, ACKNOWLEDGE)
     def acknowledge_chosen(self, ids: list[str]) -> None:

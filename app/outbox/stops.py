@@ -86,7 +86,7 @@ def brakes_of(rule_ids: Sequence[int]) -> list[ShownBrake]:
 class StopsView(DeskPage):
     subject = "rules"
     endpoint = "stops"
-    label = say("멈춤·한도", "Stops & budgets")
+    label = say("중단·한도", "Stops & budgets")
     icon = "power"
 
     @expose("/")

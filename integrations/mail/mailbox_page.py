@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from html import escape
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
 LARGEST = 1024 * 1024
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_SEOUL = ZoneInfo("Asia/Seoul")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
 body { max-width: 46rem; margin: 0 auto; padding: 1.25rem; }
@@ -99,8 +104,23 @@ def _article(row: Row) -> str:
     kind = "✉ 이메일 · E-mail" if row.kind == "email" else "⇢ 웹훅 · Webhook"
     return (
         f"<article><h2>{escape(row.subject) or escape(row.to)}</h2><p class=quiet>{kind} · {escape(row.to)} · "
-        f"<time>{escape(row.at)}</time></p><pre>{escape(_readable(row))}</pre></article>"
+        f"<time datetime='{escape(row.at)}'>{_in_seoul(row.at)}</time></p>"
+        f"<pre>{_linked(_readable(row))}</pre></article>"
     )
+
+
+def _in_seoul(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(_SEOUL):%Y-%m-%d %H:%M:%S} KST"
+
+
+def _linked(text: str) -> str:
+    """The text with its addresses to click."""
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        address = escape(found[0])
+        parts.append(f"{escape(text[end : found.start()])}<a href='{address}'>{address}</a>")
+        end = found.end()
+    return "".join(parts) + escape(text[end:])
 
 
 def _readable(row: Row) -> str:

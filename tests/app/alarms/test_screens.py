@@ -182,3 +182,14 @@ def test_outside_the_demo_a_webhook_needs_https(office: Flask) -> None:
     seat.press("/admin/hooks/new/", typed)
     office.extensions["opsroom.settings"] = replace(office.extensions["opsroom.settings"], demo=False)
     assert seat.send("/admin/hooks/new/", typed | {"name": "y"}).status_code == 422
+
+
+def test_the_banner_says_what_the_alarm_is_about_and_its_page_leads_there(office: Flask) -> None:
+    words = say("R-000016이 답을 못 받았습니다.", "R-000016 was not answered.")
+    alarm_id = raise_alarm(db.session(), AlarmKind.refund_unknown, words, "refunds").id
+    db.session.commit()
+    seat = Seat(office, a_user(Role.ops_manager), "ko")
+    assert "R-000016이 답을 못 받았습니다." in seat.read("/")
+    assert 'href="/admin/refunds/?tab=unknown"' in seat.read("/admin/alarms/details/", id=alarm_id)
+    budget = seat.read("/admin/alarms/details/", id=an_alarm())
+    assert "data-place" not in budget, "rules stand on the page itself"

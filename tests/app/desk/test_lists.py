@@ -129,6 +129,8 @@ def test_an_empty_list_says_what_to_do_next(lone_office: Flask) -> None:
     page = visit_as(a_shop(lone_office)).open("/admin/shop/?tab=all").text
     assert "아직 아무것도 없습니다." in page
     assert 'href="/admin/shop/new/"' in page
+    first = visit_as(lone_office).open("/admin/views/").text
+    assert ("flask rules import" in first, "전체 보기" in first) == (True, False), "where nothing is, no tab has more"
 
 
 def test_actions_are_offered_and_done_by_right(lone_office: Flask) -> None:

@@ -51,6 +51,15 @@ def test_what_somebody_types_cannot_become_a_header_or_markup(tmp_path: Path) ->
             send(MailServer.of(address), replace(MAIL, to="a@example.com\r\nDATA"), SENDER)
 
 
+def test_an_address_in_a_letter_can_be_clicked_and_its_time_is_seouls(tmp_path: Path) -> None:
+    with serving(tmp_path / "box") as (url, address, _box):
+        body = "보기: http://127.0.0.1:8000/admin/alarms/details/?id=1&x=<b>"
+        send(MailServer.of(address), replace(MAIL, body=body), SENDER)
+        shown = requests.get(url, timeout=5).text
+    assert "<a href='http://127.0.0.1:8000/admin/alarms/details/?id=1&amp;x='>" in shown
+    assert ("<b>" in shown, " KST</time>" in shown) == (False, True)
+
+
 def test_it_is_marked_as_made_by_a_machine() -> None:
     assert written(MAIL, SENDER)["Auto-Submitted"] == "auto-generated"
 
