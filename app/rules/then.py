@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.language.facts_of_ticket import Change
@@ -40,10 +40,23 @@ def values_then(ticket: Ticket, later: Iterable[TicketEvent]) -> Values:
     """`later`: the updates to take back, in any order."""
     values = values_now(ticket)
     for event in sorted(later, key=lambda one: one.audit_id, reverse=True):
-        for field, (before, _) in event.changes.items():
-            if field in values or field.isdigit():
-                values[field] = _tags(before) if field == "tags" else before
+        _take_back(values, event)
     return values
+
+
+def values_after_each(ticket: Ticket, events: Sequence[TicketEvent]) -> list[Values]:
+    """Just after each of the updates, which are all there are, in the order of their audits."""
+    values, found = values_now(ticket), []
+    for event in reversed(events):
+        found.append(dict(values))
+        _take_back(values, event)
+    return found[::-1]
+
+
+def _take_back(values: Values, event: TicketEvent) -> None:
+    for field, (before, _) in event.changes.items():
+        if field in values or field.isdigit():
+            values[field] = _tags(before) if field == "tags" else before
 
 
 def with_waiting(values: Values, waiting: Iterable[Mapping[str, Any]]) -> Values:

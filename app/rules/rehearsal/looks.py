@@ -1,13 +1,14 @@
 """Which past moments of a ticket the rules would have looked at, as the live engine does. Reads no database.
 
 Triggers look at every update by others; our own updates start no rule. Automations look at the moments at which one of
-them could turn true, while the ticket is neither closed nor deleted.
+them could turn true, while the ticket is neither closed nor deleted. Most looks meet no rule, and a glance tells so:
+whole facts are made of the others alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,13 +18,17 @@ from app.language.kinds import Use
 from app.language.ruleset import RuleSet
 from app.language.sight import Sight
 from app.rules.definition import RuleDefinition
-from app.rules.facts_of import Record, facts_at, facts_at_time
+from app.rules.facts_of import Record, facts_at, facts_at_time, glance_at
 from app.rules.rehearsal.compare import Look
-from app.rules.rehearsal.moments import asks_own, moments, still
+from app.rules.rehearsal.moments import asks_own, at_a_glance, moments, still
 from app.rules.rehearsal.sets import Sets
+from app.rules.sla_rows import Promises
+from app.rules.then import values_after_each
 from app.tickets.model import TicketEvent
 
 OVER = frozenset({"closed", "deleted"})
+PROMISED = frozenset({"sla_next_breach_at", "until_sla_next_breach_at"})
+NO_PROMISES = Promises()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +45,82 @@ class Stretch:
 
 @dataclass(slots=True)
 class Watch:
-    """Finds the looks of many tickets. Made once for a run: it keeps the rules that time alone can turn."""
+    """Finds the looks of many tickets. Made once for a run: it keeps the rules that time alone can turn, and those
+    that a glance must meet before anybody looks closer. `promised`: some rule asks for the due times of SLA policies.
+    """
 
     sets: Sets
     since: datetime
     until: datetime
     timed: RuleSet[RuleDefinition]
+    glanced: Mapping[Use, RuleSet[RuleDefinition]]
+    promised: bool
 
     @classmethod
     def of(cls, sets: Sets, since: datetime, until: datetime) -> Watch:
-        everyone = sets.casts[Use.automation].everyone
-        return cls(sets, since, until, RuleSet.compile([still(one) for one in everyone.rules]))
+        triggers, automations = (sets.casts[kind].everyone for kind in (Use.trigger, Use.automation))
+        timed = RuleSet.compile([still(one) for one in automations.rules])
+        glanced = {
+            Use.trigger: RuleSet.compile([at_a_glance(one) for one in triggers.rules]),
+            Use.automation: RuleSet.compile([at_a_glance(one) for one in timed.rules]),
+        }
+        return cls(sets, since, until, timed, glanced, not PROMISED.isdisjoint(triggers.fields | automations.fields))
 
     def looks(self, records: Sequence[Record], ours: Collection[str]) -> Iterator[tuple[Record, list[Look], int]]:
         """Of each record those looks, in order of time, at which at least one rule of either set is met; and how many
         looks there were in all. `ours`: the markers of our own updates."""
+        total: Counter[int] = Counter()
         updates: list[tuple[int, Look]] = []
         stretches: list[tuple[int, Stretch]] = []
-        for place, record in enumerate(records):
-            for look, stretch in self._walked(record, ours):
+        bare = list(records) if self.promised else [replace(record, promises=NO_PROMISES) for record in records]
+        for place, record in enumerate(bare):
+            for looked_at, look, stretch in self._walked(record, ours):
+                total[place] += looked_at
                 if look is not None:
                     updates.append((place, look))
                 if stretch is not None:
                     stretches.append((place, stretch))
         by_time = list(self._by_time(stretches))
-        total = Counter(place for place, _ in (*updates, *by_time))
+        total.update(place for place, _ in by_time)
         found: list[list[Look]] = [[] for _ in records]
         for kind, looks in ((Use.trigger, updates), (Use.automation, by_time)):
             for place, look in self._met(kind, looks):
-                found[place].append(look if kind is Use.trigger else _as_then(records[place], look))
+                found[place].append(look if kind is Use.trigger else _as_then(bare[place], look))
         for place, record in enumerate(records):
             found[place].sort(key=lambda look: (look.at, look.kind is Use.automation))
             yield record, found[place], total[place]
 
-    def _walked(self, record: Record, ours: Collection[str]) -> Iterator[tuple[Look | None, Stretch | None]]:
+    def _walked(self, record: Record, ours: Collection[str]) -> Iterator[tuple[bool, Look | None, Stretch | None]]:
+        """Of each update whether triggers look at it, and, where a glance does not rule it out, the look itself and
+        the time after it."""
         others = ""
-        wants_time = bool(len(self.timed))
+        account, wants_time = self.sets.account, bool(len(self.timed))
+        values = values_after_each(record.ticket, record.events)
         for place, event in enumerate(record.events):
-            if event.created_at > self.until:
+            at = event.created_at
+            if at > self.until:
                 return
             by_others = event.marker is None or event.marker not in ours
             if by_others:
                 others = str(event.audit_id)
-            looked_at = by_others and event.created_at >= self.since
+            looked_at = by_others and at >= self.since
             end = self._end(record.events, place)
             lasts = wants_time and end > self.since and bool(others)
             if not looked_at and not lasts:
                 continue
-            facts = facts_at(record, event)
-            look = Look(Use.trigger, f"audit:{event.audit_id}", event.created_at, facts) if looked_at else None
-            stretch = None
-            if lasts and facts.status not in OVER:
-                stretch = Stretch(record, facts, max(event.created_at, self.since), end, f"time:{others}")
-            yield look, stretch
+            glance, start = glance_at(record, place, values[place]), max(at, self.since)
+            wanted = looked_at and self._may_meet(Use.trigger, Sight(glance, at, account))
+            lasts = lasts and glance.status not in OVER
+            lasts = lasts and self._may_meet(Use.automation, Sight(glance, start, account))
+            look, stretch = None, None
+            if wanted or lasts:
+                facts = facts_at(record, event, values[place])
+                look = Look(Use.trigger, f"audit:{event.audit_id}", at, facts) if wanted else None
+                stretch = Stretch(record, facts, start, end, f"time:{others}") if lasts else None
+            yield looked_at, look, stretch
+
+    def _may_meet(self, kind: Use, glance: Sight) -> bool:
+        return next(self.glanced[kind].met(glance), None) is not None
 
     def _end(self, events: Sequence[TicketEvent], place: int) -> datetime:
         following = events[place + 1].created_at if place + 1 < len(events) else self.until

@@ -23,6 +23,7 @@ from app.language.sight import Sight, Unknown
 from app.language.values import number_of
 from app.language.vocabulary import field_of
 from app.rules.definition import RuleDefinition
+from app.rules.facts_of import is_glanced
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -44,6 +45,13 @@ def still(rule: RuleDefinition) -> RuleDefinition:
     any time of the stretch unless this is not."""
     kept = tuple(one for one in rule.conditions.all if not _moves(one))
     any_of = () if any(_moves(one) for one in rule.conditions.any) else rule.conditions.any
+    return replace(rule, conditions=Conditions(kept, any_of))
+
+
+def at_a_glance(rule: RuleDefinition) -> RuleDefinition:
+    """The rule with only what a glance tells: whatever meets the rule meets this one, too."""
+    kept = tuple(one for one in rule.conditions.all if is_glanced(one.field))
+    any_of = rule.conditions.any if all(is_glanced(one.field) for one in rule.conditions.any) else ()
     return replace(rule, conditions=Conditions(kept, any_of))
 
 
