@@ -12,6 +12,7 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -143,8 +144,13 @@ def _call(letter: Letter) -> Call:
         is_json = str(raw).lstrip().startswith(("{", "["))
         kind = "application/json" if is_json else "application/x-www-form-urlencoded"
         return Call(webhook.url, str(raw).encode(), letter.message_id, secret, kind)
-    told = {"text": letter.payload.get("text", "")} if webhook.form is WebhookForm.slack else letter.payload
+    told = {"text": _for_slack(letter)} if webhook.form is WebhookForm.slack else letter.payload
     return Call(webhook.url, json.dumps(told, ensure_ascii=False).encode(), letter.message_id, secret)
+
+
+def _for_slack(letter: Letter) -> str:
+    """Its text as text: to Slack, <!channel> in a rule's title would be a call to everybody, and <…|…> a link."""
+    return escape(str(letter.payload.get("text", "")), quote=False)
 
 
 def work(claim: Claim) -> None:

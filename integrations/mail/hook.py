@@ -10,9 +10,12 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from integrations.errors import Refused, Unavailable, Unknown
 from integrations.zendesk.signature import signed
@@ -22,6 +25,10 @@ LARGEST_BODY = 256 * 1024
 LARGEST_ANSWER = 4096
 _PORTS = {"https": 443, "http": 80}
 _LATER = frozenset({408, 423, 425, 429})
+# What is given to the internet of IPv6; everything else is local, or leads on to an IPv4 address that nobody looked at.
+_PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
+# May stand in a path as they are.
+_PATH = "/%:@!$&'()*+,;=~-._?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ def checked(url: str, *, private: bool = False) -> SplitResult:
 
 
 def post(call: Call, *, private: bool = False, seconds: float = SECONDS) -> None:
-    """Raises Refused when it will never be taken, Unavailable when it was not taken, Unknown when no answer came."""
+    """Raises Refused when it will never be taken, Unavailable when it was not taken, Unknown when no answer came. It
+    takes `seconds` to connect and `seconds` from then on at most, however slowly it is answered."""
     parts = checked(call.url, private=private)
     if len(call.body) > LARGEST_BODY:
         raise Refused("the letter is larger than a webhook may be")
@@ -64,11 +72,12 @@ def post(call: Call, *, private: bool = False, seconds: float = SECONDS) -> None
     except (OSError, http.client.HTTPException) as failure:
         line.close()
         raise Unavailable(f"the webhook cannot be reached ({type(failure).__name__})") from None
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_PATH)
     try:
-        line.request("POST", path, call.body, _headers(call))
-        answer = line.getresponse()
-        words = answer.read(LARGEST_ANSWER).decode("utf-8", "replace")
+        with line.no_longer_than(seconds):
+            line.request("POST", path, call.body, _headers(call))
+            answer = line.getresponse()
+            words = answer.read(LARGEST_ANSWER).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as lost:
         raise Unknown(f"the webhook did not answer ({type(lost).__name__})") from None
     finally:
@@ -112,8 +121,9 @@ def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is not None:
-            address = inner
+        if inner is None and address not in _PUBLIC_IPV6:
+            return False
+        address = inner or address
     return address.is_global and not address.is_multicast
 
 
@@ -129,3 +139,20 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+    @contextmanager
+    def no_longer_than(self, seconds: float) -> Iterator[None]:
+        """Hangs up then: the time limit of a socket begins anew with every byte that comes."""
+        taken = self.sock
+        watch = threading.Timer(seconds, _hang_up, [taken])
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
+
+
+def _hang_up(taken: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(taken, socket.SHUT_RDWR)  # not TLS's own, which another thread is at

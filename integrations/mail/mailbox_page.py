@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -131,4 +131,4 @@ def _readable(row: Row) -> str:
         parsed = json.loads(row.body)
     except ValueError:
         return row.body
-    return str(parsed["text"]) if isinstance(parsed, dict) and isinstance(parsed.get("text"), str) else row.body
+    return unescape(parsed["text"]) if isinstance(parsed, dict) and isinstance(parsed.get("text"), str) else row.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -119,6 +120,18 @@ def test_an_alarm_reaches_people_and_webhooks_once(
 
 def sweep_now() -> list[str]:
     return [fact.value for fact in sweep.waiting()]
+
+
+def test_to_slack_a_title_is_no_call_to_everybody(
+    office: Flask, box: Mailbox, mailbox: tuple[str, str, Mailbox]
+) -> None:
+    slack = a_webhook(f"{mailbox[0]}/hooks/slack", form=WebhookForm.slack)
+    text = "「<!channel> <https://evil.example|A&B>」"
+    owe_letter(db.session(), "k", Aim("x", webhook_id=slack.id), Content("", text, {"text": text}), clock.now())
+    db.session.commit()
+    drain_later()
+    [arrived] = box.arrived()
+    assert json.loads(arrived.body)["text"] == "「&lt;!channel&gt; &lt;https://evil.example|A&amp;B&gt;」"
 
 
 def test_the_next_one_hears_only_while_nobody_has_seen_it(office: Flask, box: Mailbox) -> None:

@@ -6,8 +6,9 @@ import http.server
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -214,12 +215,38 @@ def test_what_a_webhook_answers_says_whether_to_try_again(
             "100.64.0.1",
             "0.0.0.0",
         ),
+        *("[64:ff9b::a00:1]", "[64:ff9b:1::a00:1]", "[::ffff:0:7f00:1]", "[::7f00:1]", "[fec0::1]", "[5f00::1]"),
         *("[::1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fc00::1]", "[2002:7f00:1::]", "2130706433", "0x7f.1"),
     ],
 )
 def test_our_own_network_is_never_called(host: str) -> None:
     with pytest.raises(Refused, match="private network"):
         post(Call(f"https://{host}/x", b"{}", "k"))
+
+
+def test_public_addresses_are_called() -> None:
+    assert all(map(hook._is_public, ("8.8.8.8", "2606:4700::1111", "2002:808:808::")))
+
+
+def test_an_answer_that_trickles_in_for_ever_holds_nobody() -> None:
+    """A byte every tenth of a second never meets the time limit of a socket."""
+    over = threading.Event()
+
+    def trickle(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            line.recv(65536)
+            while not over.wait(0.1):
+                line.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        listening = threading.Thread(target=lambda: trickle(server.accept()[0]), daemon=True)
+        listening.start()
+        began = time.monotonic()
+        with pytest.raises(Unknown):
+            post(Call(f"http://127.0.0.1:{server.getsockname()[1]}/방 1", b"{}", "k"), private=True, seconds=0.5)
+        assert time.monotonic() - began < 3
+        over.set()
+        listening.join()
 
 
 def test_without_the_guard_it_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
