@@ -4,6 +4,7 @@ real Valkey, and the Zendesk sandbox over HTTP."""
 from __future__ import annotations
 
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from app.actor import NOBODY, act_as
 from app.bell import SilentBell
@@ -134,3 +136,15 @@ def lone_office(tmp_path: Path, sqlite_url: str) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def address(lone_office: Flask) -> Iterator[str]:
+    """`lone_office` served on a port of this machine, for a browser."""
+    server = make_server("127.0.0.1", 0, lone_office, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app.db import db
 from app.people.model import Role
@@ -21,17 +16,6 @@ from tests.past import a_past_ticket, people
 from tests.visit import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(lone_office: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, lone_office, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
 
 
 def test_the_road_from_the_editor_to_the_reasons_of_a_ticket(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

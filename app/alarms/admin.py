@@ -79,16 +79,7 @@ class AlarmView(DeskView):
 
     @desk_action("acknowledge", say("확인했습니다", "I have seen it"), None, ACKNOWLEDGE)
     def acknowledge_chosen(self, ids: list[str]) -> None:
-        done = 0
-        for alarm in self.chosen(ids):
-            try:
-                acknowledge(db.session(), alarm)
-                done += 1
-            except Refusal as refusal:
-                flash(str(refusal), "error")
-        db.session.commit()
-        if done:
-            flash(str(DONE.fill(count=done)), "success")
+        self.do_to_each(ids, lambda alarm: acknowledge(db.session(), alarm), DONE)
 
     @expose("/acknowledge/", methods=("POST",))
     @needs(ACKNOWLEDGE)
@@ -172,16 +163,7 @@ class LetterView(DeskView):
         return redirect(self.get_url(".details_view", id=letter.id))
 
     def _each(self, ids: list[str], hand: Hand) -> None:
-        done = 0
-        for letter in self.chosen(ids):
-            try:
-                move(db.session(), letter, hand)
-                done += 1
-            except Refusal as refusal:
-                flash(str(refusal), "error")
-        db.session.commit()
-        if done:
-            flash(str(DONE.fill(count=done)), "success")
+        self.do_to_each(ids, lambda letter: move(db.session(), letter, hand), DONE)
 
 
 def newest_alarm() -> Alarm | None:

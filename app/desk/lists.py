@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import ColumnElement, func, literal, select
 
 from app.actor import acting
+from app.db import db
 from app.desk.fields import ScopedLoader, id_in
 from app.desk.filters import DeskFilters, FilterChip, FilterControl
 from app.desk.scope import limits
+from app.errors import Refusal
 from app.words import Words, say
 
 COUNTED = 10_000
@@ -89,6 +91,20 @@ class Lists:
         key = getattr(self.model, self._primary_key)
         found = {getattr(row, self._primary_key): row for row in self.seen().filter(key.in_(numbers))}
         return [found[number] for number in dict.fromkeys(numbers) if number in found]
+
+    def do_to_each(self: Any, ids: list[str], act: Callable[[Any], object], told: Words) -> None:
+        """A bulk action: what refuses is told with its reason, the others are done; then one commit. `told` takes the
+        count."""
+        done = 0
+        for record in self.chosen(ids):
+            try:
+                act(record)
+                done += 1
+            except Refusal as refusal:
+                flash(str(refusal), "error")
+        db.session.commit()
+        if done:
+            flash(str(told.fill(count=done)), "success")
 
     def _create_ajax_loader(self: Any, name: str, options: dict[str, Any]) -> Any:
         return ScopedLoader(

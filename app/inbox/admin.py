@@ -95,17 +95,7 @@ class InboxView(DeskView):
         return redirect(url_for("tickets.details_view", id=number))
 
     def _each(self, ids: list[str]) -> None:
-        """Those that can be tried again are; each other one is told with its reason. One commit."""
-        done = 0
-        for row in self.chosen(ids):
-            try:
-                retry(db.session(), row)
-                done += 1
-            except Refusal as refusal:
-                flash(str(refusal), "error")
-        db.session.commit()
-        if done:
-            flash(str(DONE.fill(count=done)), "success")
+        self.do_to_each(ids, lambda row: retry(db.session(), row), DONE)
 
 
 def _body(row: WebhookEvent) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
@@ -122,14 +122,4 @@ class OutboxView(DeskView):
         return redirect(self.get_url(".details_view", id=push.id))
 
     def _each(self, ids: list[str], hand: Hand) -> None:
-        """Those that can be moved are; each other one is told with its reason. One commit."""
-        done = 0
-        for push in self.chosen(ids):
-            try:
-                move(db.session(), push, hand)
-                done += 1
-            except Refusal as refusal:
-                flash(str(refusal), "error")
-        db.session.commit()
-        if done:
-            flash(str(DONE.fill(count=done)), "success")
+        self.do_to_each(ids, lambda push: move(db.session(), push, hand), DONE)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from app.db import db
 from app.people.model import Role
@@ -19,17 +16,6 @@ from tests.chromium import chromium
 from tests.visit import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(lone_office: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, lone_office, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
 
 
 @pytest.fixture
