@@ -35,8 +35,9 @@ Words = NDArray[np.uint64]
 
 _SLICE = 1 << 12
 """Rows that fit the cache with what is worked out on them."""
-_TABLE = 1 << 18
+_TABLE = 1 << 16
 """Bytes of a table that does, too."""
+_TEXTS = 1 << 15
 _DEAREST = 3
 _PLACES = 14
 _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
@@ -216,9 +217,9 @@ def _of_texts(one: tables.WordColumn, texts: Sequence[str]) -> tuple[NDArray[np.
     found = np.empty((len(texts), search.words), np.uint64)
 
     def find(first: int) -> None:
-        found[first : first + _SLICE] = search.found(texts[first : first + _SLICE])
+        found[first : first + _TEXTS] = search.found(texts[first : first + _TEXTS])
 
-    _in_slices(find, len(texts))
+    _in_slices(find, len(texts), _TEXTS)
     sets, codes = _distinct(found)
     return codes, [one.of_found(int.from_bytes(bits.tobytes(), "little")) for bits in sets]
 
@@ -300,9 +301,9 @@ def _words(states: Sequence[State], index: Index, width: int) -> Words:
     return np.frombuffer(raw, np.uint64).reshape(len(states), 2 * width)
 
 
-def _in_slices(work: Callable[[int], None], count: int) -> None:
+def _in_slices(work: Callable[[int], None], count: int, size: int = _SLICE) -> None:
     """Slice after slice; numpy works outside the interpreter's lock, so that two threads share what is much."""
-    starts = range(0, count, _SLICE)
+    starts = range(0, count, size)
     if len(starts) < 2 * _THREADS or _THREADS == 1:
         for first in starts:
             work(first)

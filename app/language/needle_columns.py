@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,8 @@ _GAP = "\0"
 _NO_LETTER = re.compile("[\0\ud800-\udfff]")
 _GROUPS = 15
 _SECOND = 16
+_PASS = 1 << 15
+_NOWHERE = np.zeros(0, np.intp)
 _UNEVEN = np.uint32(1 << 15)
 _UNCOMPOSED = np.uint32(1 << 31)
 
@@ -50,20 +51,20 @@ class ColumnSearch:
         self._lengths = np.array([len(one) for one in letters], np.intp)
         self._whole = np.array([one.whole for one in needles.needles], np.bool_)
         self._single = [number for number, one in enumerate(letters) if len(one) == 1]
-        by_pair: dict[int, list[int]] = {}
-        for number, one in enumerate(letters):
-            if len(one) > 1:
-                by_pair.setdefault(int(one[0]) << 16 | int(one[1]), []).append(number)
-        self._pairs = np.array(sorted(by_pair), np.uint32)
-        self._of_pairs = np.array(
-            list(zip_longest(*(by_pair[pair] for pair in sorted(by_pair)), fillvalue=-1)), np.intp
-        )
+        firsts = {one: place for place, one in enumerate(sorted({int(one[0]) for one in letters}), start=1)}
+        seconds = {one: place for place, one in enumerate(sorted({int(one[1]) for one in letters if len(one) > 1}), 1)}
+        self._pairs = np.full((len(firsts) + 1, len(seconds) + 1), -1, np.intp)
+        self._next = np.full(len(letters), -1, np.intp)
         kinds = np.zeros(_UNITS, np.uint32)
-        groups: dict[int, int] = {}
-        for pair in sorted(by_pair):
-            group = groups.setdefault(pair >> 16, len(groups) % _GROUPS)
-            kinds[pair >> 16] |= np.uint32(1 << group)
-            kinds[pair & 0xFFFF] |= np.uint32(1 << group + _SECOND)
+        for number, one in enumerate(letters):
+            if len(one) == 1:
+                continue
+            first, second = int(one[0]), int(one[1])
+            pair = (firsts[first], seconds[second])
+            self._next[number], self._pairs[pair] = self._pairs[pair], number
+            kinds[first] |= np.uint32(1 << firsts[first] % _GROUPS)
+            kinds[second] |= np.uint32(1 << firsts[first] % _GROUPS + _SECOND)
+        self._firsts, self._seconds = _table(firsts), _table(seconds)
         self._folds = _folds()
         self._kinds = kinds[self._folds] | _doubts()
 
@@ -73,50 +74,58 @@ class ColumnSearch:
         joined = _GAP.join([*texts, ""])
         try:
             units = _units_of(joined)
-            kinds = self._kinds[units]
-            doubts = np.bitwise_or.reduce(kinds, initial=np.uint32(0))
-            if doubts & _UNCOMPOSED and not unicodedata.is_normalized("NFC", joined):
+            places, ends, unsure, composed = self._passed(units)
+            if not composed and not unicodedata.is_normalized("NFC", joined):
                 units = _units_of(unicodedata.normalize("NFC", joined))
-                kinds = self._kinds[units]
+                places, ends, unsure, _ = self._passed(units)
         except UnicodeEncodeError:
             return self._one_by_one(texts, range(len(texts)), found)
-        ends = np.flatnonzero(units == 0)
         if not self._able or len(ends) != len(texts):
             return self._one_by_one(texts, range(len(texts)), found)
-        unsure = [np.flatnonzero(kinds & _UNEVEN)] if doubts & _UNEVEN else []
-        for candidates in self._candidates(units, kinds):
-            places, numbers = self._alone(*self._spelt(*candidates, units), units, unsure)
+        doubted = [unsure]
+        for candidates in self._candidates(units, places):
+            places, numbers = self._alone(*self._spelt(*candidates, units), units, doubted)
             self._mark(found, np.searchsorted(ends, places), numbers)
-        rows = {row for places in unsure for row in np.searchsorted(ends, places).tolist()}
+        rows = {row for places in doubted for row in np.searchsorted(ends, places).tolist()}
         return self._one_by_one(texts, sorted(rows), found)
 
-    def _candidates(self, units: Units, kinds: NDArray[np.uint32]) -> Iterator[tuple[Places, Numbers]]:
+    def _passed(self, units: Units) -> tuple[Places, Places, Places, bool]:
+        """Where two letters may begin a needle, where texts end, where arrays are not sure; whether all is composed."""
+        begin, end, unsure, composed = [_NOWHERE], [_NOWHERE], [_NOWHERE], True
+        for first in range(0, len(units), _PASS):
+            part = units[first : first + _PASS + 1]
+            kinds = self._kinds.take(part, mode="clip")
+            begin.append(np.flatnonzero((kinds[:-1] & (kinds[1:] >> np.uint32(_SECOND))) != 0) + first)
+            end.append(np.flatnonzero(part[:_PASS] == 0) + first)
+            doubts = np.bitwise_or.reduce(kinds)
+            if doubts & _UNEVEN:
+                unsure.append(np.flatnonzero(kinds[:_PASS] & _UNEVEN) + first)
+            composed = composed and not doubts & _UNCOMPOSED
+        return np.concatenate(begin), np.concatenate(end), np.concatenate(unsure), composed
+
+    def _candidates(self, units: Units, places: Places) -> Iterator[tuple[Places, Numbers]]:
         """Where the first two letters of needles stand, in order of place, with the numbers of the needles."""
-        if len(self._pairs):
-            places = np.flatnonzero((kinds[:-1] & (kinds[1:] >> np.uint32(_SECOND))) != 0)
-            letters = self._folds[units[places]].astype(np.uint32) << np.uint32(16) | self._folds[units[places + 1]]
-            pairs = np.minimum(np.searchsorted(self._pairs, letters), len(self._pairs) - 1)
-            there = self._pairs[pairs] == letters
-            places, pairs = places[there], pairs[there]
-            for numbers in self._of_pairs:
-                here = numbers[pairs]
-                kept = here >= 0
-                yield places[kept], here[kept]
-        if self._single:
-            folded = self._folds[units]
-            for number in self._single:
-                places = np.flatnonzero(folded == self._letters[0, number])
-                yield places, np.full(len(places), number, np.intp)
+        numbers = self._pairs[self._firsts[units[places]], self._seconds[units[places + 1]]]
+        while len(places):
+            there = numbers >= 0
+            places, numbers = places[there], numbers[there]
+            yield places, numbers
+            numbers = self._next[numbers]
+        for number in self._single:
+            places = np.flatnonzero(self._firsts[units] == self._firsts[self._letters[0, number]])
+            yield places, np.full(len(places), number, np.intp)
 
     def _spelt(self, places: Places, numbers: Numbers, units: Units) -> tuple[Places, Numbers]:
-        """Of the places where their first two letters stand, those where all of them do."""
-        there = places + self._lengths[numbers] < len(units)
-        places, numbers = places[there], numbers[there]
+        """Of the places where their first two letters stand, those where all of them do. The last unit is a gap."""
+        there = np.ones(len(places), np.bool_)
+        asked = np.arange(len(places))
         for offset in range(2, len(self._letters)):
-            wanted = self._letters[offset][numbers]
-            there = (wanted == 0) | (self._folds[units.take(places + offset, mode="clip")] == wanted)
-            places, numbers = places[there], numbers[there]
-        return places, numbers
+            asked = asked[self._lengths[numbers[asked]] > offset]
+            letters = self._folds[units.take(places[asked] + offset, mode="clip")]
+            same = letters == self._letters[offset][numbers[asked]]
+            there[asked[~same]] = False
+            asked = asked[same]
+        return places[there], numbers[there]
 
     def _alone(self, places: Places, numbers: Numbers, units: Units, unsure: list[Places]) -> tuple[Places, Numbers]:
         """Without those of whole words that a letter touches; where half a character does, its text is `unsure`."""
@@ -153,6 +162,13 @@ def _units_of(text: str) -> Units:
 
 def _are_letters(units: Units) -> NDArray[np.bool_]:
     return _letters()[units]
+
+
+def _table(places: Mapping[int, int]) -> NDArray[np.intp]:
+    """By the character, with or without its case; 0 for others."""
+    table = np.zeros(_UNITS, np.intp)
+    table[list(places)] = list(places.values())
+    return table[_folds()]
 
 
 @lru_cache(maxsize=1)
