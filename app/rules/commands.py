@@ -17,7 +17,6 @@ from app.db import db, reading
 from app.desk.states import named
 from app.language.kinds import Use
 from app.macros.pickers import pickers_of
-from app.macros.sentences import condition_sentence
 from app.routing.reasons import Routed
 from app.rules import why
 from app.rules.exchange import Incoming, read, to_text
@@ -25,6 +24,7 @@ from app.rules.exporting import KINDS, export
 from app.rules.importing import Left, Report, What, take
 from app.rules.lint.commands import lint_rules
 from app.rules.live import number_of
+from app.rules.page import reason_lines
 from app.rules.rehearsal.on_terminal import KEYS, rehearse_file
 from app.tickets.scope import seen_ticket
 from app.words import say, speak
@@ -126,8 +126,9 @@ def explain_ticket(ticket: int, audit: int | None, as_json: bool) -> None:  # no
 def rehearse_rules(file: Path, since: str, as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
     """Tell what the triggers and automations of FILE (Zendesk's JSON) would have done to past tickets.
 
-    A rule with the id of one in force stands in its place, one that is not active takes it out, others are added.
-    Nothing is written and nothing is sent. A file with faults is refused as a whole, with exit status 1.
+    A rule with the id of one in force, or with its title where FILE has no id, stands in its place, one that is not
+    active takes it out, others are added. Nothing is written and nothing is sent. A file with faults is refused as a
+    whole, with exit status 1.
     """
     rehearse_file(file, since, as_json=as_json)
 
@@ -178,20 +179,21 @@ def _tell_rule(one: why.Why, pickers: Any) -> None:
     explained, use = one.explained, Use(one.rule.kind.value)
     sign = "✓" if explained.fired else "≈" if explained.nearest else "✗"
     click.echo(f"{sign} {one.rule.title} [{named(one.rule.state).words}] v{number_of(one.rule)}")
+    if explained.nearest:
+        words = say(
+            "조건 {count}개가 모자랐습니다. 같은 종류에서 가장 가깝습니다.",
+            "Missed by {count}: the nearest of its kind.",
+        )
+        click.echo(f"    {words.fill(count=explained.distance)}")
     if explained.shadowed_by is not None:
         words = say(
             "앞선 규칙 「{title}」이 티켓을 바꾸기 전까지는 맞았습니다.",
             "It was met until the earlier rule “{title}” changed the ticket.",
         )
         click.echo(f"    {words.fill(title=explained.shadowed_by.title)}")
-    for reason in explained.verdict.reasons:
-        row = condition_sentence(
-            {"field": reason.field, "operator": reason.operator, "value": reason.wanted}, use, pickers
-        )
-        seen = condition_sentence({"field": reason.field, "operator": "is", "value": reason.seen}, use, pickers)
-        mark = "✓" if reason.met else "✗"
-        note = f" ({reason.note})" if reason.note else ""
-        click.echo(f"    {mark} {row.label} {row.operator} {row.value} ← {seen.value}{note}")
+    for line in reason_lines(explained.verdict.reasons, use, pickers):
+        row, note = line.sentence, f" ({line.note})" if line.note else ""
+        click.echo(f"    {'✓' if line.met else '✗'} {row.label} {row.operator} {row.value} ← {line.seen}{note}")
     for routed in explained.decision.routed if explained.decision else ():
         _tell_routed(routed)
 

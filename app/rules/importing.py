@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -15,12 +14,13 @@ from app.errors import Refusal
 from app.language.ids import NamedId
 from app.macros.definition import MacroDefinition, MacroRefused
 from app.macros.definition import problems as macro_problems
-from app.macros.known import BIGGEST_ID, told
+from app.macros.known import told
 from app.macros.macro import missing_languages, missing_words
 from app.macros.macro import save as save_macro
 from app.macros.macro import unknown_ids as unknown_of_macro
 from app.macros.model import Macro, MacroState
 from app.macros.storable import refuse_unstorable
+from app.rules.counterpart import Counterparts, is_same, number_in, with_ids
 from app.rules.definition import RuleRefused, problems
 from app.rules.exchange import Incoming
 from app.rules.model import Rule, RuleKind, RuleState, TwinState
@@ -70,25 +70,25 @@ class Report:
 def take(session: Session, incoming: Iterable[Incoming]) -> Report:
     """Writes what is good into the session and reports everything; whether that is committed is the caller's choice.
 
-    A rule or macro that came before (the same id of Zendesk's) is changed, not doubled. Over a live rule comes a draft
+    A rule or macro that is here already is changed, not doubled (see counterpart.py). Over a live rule comes a draft
     version: what acts stays as it is. A live macro is left alone where it differs: nothing goes live unseen.
     """
-    report = Report()
+    report, here = Report(), Counterparts(session)
     for one in incoming:
         faults_before = len(report.refused)
-        _take_one(session, one, report)
+        _take_one(session, one, report, here)
         report.rows_refused += len(report.refused) > faults_before
     return report
 
 
-def _take_one(session: Session, one: Incoming, report: Report) -> None:
+def _take_one(session: Session, one: Incoming, report: Report, here: Counterparts) -> None:
     if one.ignored is not None:
         left = Left(one.path, _title(one.raw), one.ignored)
         (report.refused if _is_row(one) else report.ignored).append(left)
         return
     try:
         refuse_unstorable(one.raw)
-        report.taken.append(_TAKEN.get(one.kind, _rule)(session, one))
+        report.taken.append(_TAKEN.get(one.kind, _rule)(session, one, here))
     except (RuleRefused, MacroRefused, ViewRefused) as refused:
         report.refused += [
             Left(_join(one.path, fault.path), _title(one.raw), fault.words)
@@ -104,18 +104,22 @@ def _is_row(one: Incoming) -> bool:
     return one.kind == "unknown" and (not one.path or one.path.endswith("]"))
 
 
-def _rule(session: Session, one: Incoming) -> Taken:
+def _rule(session: Session, one: Incoming, here: Counterparts) -> Taken:
     kind, raw = RuleKind(one.kind), one.raw
     faults = problems(raw, one.kind)
     if any(not fault.warning for fault in faults) or not isinstance(raw, dict):
         raise RuleRefused(faults)
-    zendesk_id = number_in(raw)
-    earlier = _earlier(session, kind, zendesk_id)
-    what = What.new if earlier is None else What.same if earlier.definition == raw else What.changed
-    rule = earlier if earlier is not None and what is What.same else _written(session, earlier, kind, raw)
-    rule.zendesk_id = zendesk_id
-    rule.twin = _twin(rule, raw)
+    zendesk_id, earlier = number_in(raw), here.rule(kind, raw)
+    what = _what(raw, earlier)
+    if earlier is not None and what is What.same:
+        rule = earlier
+    else:
+        rule = _written(session, earlier, kind, with_ids(raw, earlier))
+    if zendesk_id is not None or earlier is None:
+        rule.zendesk_id = zendesk_id
+        rule.twin = _twin(rule, raw)
     session.flush()
+    here.take(rule)
     warnings = [fault.words for fault in faults if fault.warning]
     warnings += _unknown_words(unknown_in(session, raw, kind))
     if rule.twin_blocks:
@@ -123,7 +127,7 @@ def _rule(session: Session, one: Incoming) -> Taken:
             "Zendesk에서 켜져 있습니다 ({id}). 여기서 켜기 전에 그쪽을 꺼야 합니다.",
             "It is active in Zendesk ({id}): switch it off there before it goes live here.",
         )
-        warnings.append(words.fill(id=zendesk_id))
+        warnings.append(words.fill(id=rule.zendesk_id))
     return Taken(one.path, one.kind, rule.title, what, tuple(warnings))
 
 
@@ -142,10 +146,8 @@ def _written(session: Session, rule: Rule | None, kind: RuleKind, raw: dict[str,
     )
 
 
-def _earlier(session: Session, kind: RuleKind, zendesk_id: int | None) -> Rule | None:
-    if zendesk_id is None:
-        return None
-    return session.scalars(select(Rule).where(Rule.kind == kind, Rule.zendesk_id == zendesk_id)).first()
+def _what(raw: dict[str, Any], earlier: Rule | Macro | View | None) -> What:
+    return What.new if earlier is None else What.same if is_same(raw, earlier) else What.changed
 
 
 def _twin(rule: Rule, raw: dict[str, Any]) -> TwinState:
@@ -157,16 +159,13 @@ def _twin(rule: Rule, raw: dict[str, Any]) -> TwinState:
     return rule.twin if rule.twin in {TwinState.accepted, TwinState.asked} else TwinState.active
 
 
-def _macro(session: Session, one: Incoming) -> Taken:
+def _macro(session: Session, one: Incoming, here: Counterparts) -> Taken:
     raw = one.raw
     read = MacroDefinition.parse(raw)
     if not isinstance(raw, dict):
         raise MacroRefused(macro_problems(raw))
-    zendesk_id = number_in(raw)
-    macro = None
-    if zendesk_id is not None:
-        macro = session.scalars(select(Macro).where(Macro.zendesk_id == zendesk_id)).first()
-    what = What.new if macro is None else What.same if macro.source == raw else What.changed
+    macro = here.macro(raw)
+    what, raw = _what(raw, macro), with_ids(raw, macro)
     if what is not What.same:
         if macro is not None and macro.state is MacroState.live:
             raise _is_live(macro.title)
@@ -181,31 +180,36 @@ def _macro(session: Session, one: Incoming) -> Taken:
             key=macro.key if macro is not None else None,
             given=raw,
         )
-        macro.source, macro.zendesk_id, macro.updated_at = raw, zendesk_id, clock.now()
+        macro.zendesk_id = number_in(raw) or macro.zendesk_id
+        macro.source, macro.updated_at = raw, clock.now()
         session.flush()
     if macro is None:
         raise MacroRefused(macro_problems(raw))
+    here.take(macro)
     missing = missing_words(missing_languages(macro))
     warnings = (*_unknown_words(unknown_of_macro(session, macro)), *((missing,) if missing else ()))
     return Taken(one.path, one.kind, macro.title, what, warnings)
 
 
-def _view(session: Session, one: Incoming) -> Taken:
+def _view(session: Session, one: Incoming, here: Counterparts) -> Taken:
     raw = one.raw
     read = ViewDefinition.parse(raw)
     if not isinstance(raw, dict):
         raise ViewRefused(view_problems(raw))
-    zendesk_id = number_in(raw)
-    earlier = session.scalars(select(View).where(View.zendesk_id == zendesk_id)).first() if zendesk_id else None
-    what = What.new if earlier is None else What.same if earlier.definition == raw else What.changed
-    view = earlier if earlier is not None and what is What.same else save_view(session, earlier, raw, zendesk_id)
+    earlier = here.view(raw)
+    what, raw = _what(raw, earlier), with_ids(raw, earlier)
+    if earlier is not None and what is What.same:
+        view = earlier
+    else:
+        view = save_view(session, earlier, raw, number_in(raw) or (earlier.zendesk_id if earlier else None))
     session.flush()
+    here.take(view)
     unknown = unknown_of_view(session, view)
     words = say("여기에 없는 것을 가리킵니다: {unknown}.", "It names what is not known here: {unknown}.")
     return Taken(one.path, one.kind, read.title, what, (words.fill(unknown=told(unknown)),) if unknown else ())
 
 
-_TAKEN: Mapping[str, Callable[[Session, Incoming], Taken]] = {"macro": _macro, "view": _view}
+_TAKEN: Mapping[str, Callable[[Session, Incoming, Counterparts], Taken]] = {"macro": _macro, "view": _view}
 
 
 def _unknown_words(unknown: Sequence[NamedId]) -> list[Words]:
@@ -224,14 +228,6 @@ def _is_live(title: str) -> Refusal:
         "“{title}” is live here and is not changed by an import. Pause it first, then import again.",
     )
     return Refusal(words.fill(title=title))
-
-
-def number_in(raw: dict[str, Any]) -> int | None:
-    """Zendesk's id of a rule, a macro or a view in its JSON; None for none that could be one."""
-    given = raw.get("id")
-    number = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
-    fits = isinstance(number, int) and not isinstance(number, bool) and 0 < number <= BIGGEST_ID
-    return number if fits else None
 
 
 def _title(raw: object) -> str:

@@ -40,6 +40,7 @@ ROLES: Mapping[str, Words] = {
     "admin": say("관리자", "Admin"),
     "system": say("시스템", "System"),
 }
+NO_VALUE = say("(없음)", "(none)")
 SEEN_COMMENT: Mapping[str, Words] = {
     "public": say("공개 댓글", "Public comment"),
     "internal": say("내부 메모", "Internal note"),
@@ -191,12 +192,12 @@ def seen_words(raw: Mapping[str, Any], use: Use, pickers: Pickers) -> Words:
     seen = raw.get("seen")
     if isinstance(seen, dict) and {"before", "after"} <= seen.keys():
         before, after = (seen_words({**raw, "seen": seen[side]}, use, pickers) for side in ("before", "after"))
-        return before + " → " + after
+        return (before if before.ko else NO_VALUE) + " → " + (after if after.ko else NO_VALUE)
     if isinstance(seen, dict) and "role" in seen:
         return ROLES.get(str(seen["role"]), say(str(seen.get("id")), str(seen.get("id"))))
     if raw.get("field") == "comment_is_public" and str(seen) in SEEN_COMMENT:
         return SEEN_COMMENT[str(seen)]
     if isinstance(seen, list):
         text = ", ".join(str(one) for one in seen)
-        return say(text, text) if text else say("(없음)", "(none)")
+        return say(text, text) if text else NO_VALUE
     return condition_sentence({"field": raw.get("field"), "operator": "is", "value": seen}, use, pickers).value

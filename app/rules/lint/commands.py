@@ -7,17 +7,16 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from app.cli import with_office
 from app.db import db, reading
 from app.errors import Refusal
+from app.rules.counterpart import Counterparts
 from app.rules.definition import RuleDefinition, RuleRefused
-from app.rules.exchange import Incoming, read
-from app.rules.importing import number_in
+from app.rules.exchange import read
 from app.rules.lint.finding import Finding, Level
 from app.rules.lint.of_office import NATIVE, look_over, subjects_of
-from app.rules.model import Rule, RuleKind
+from app.rules.model import RuleKind
 from app.words import Words, say
 
 SIGNS = {Level.error: "✗", Level.warning: "!", Level.note: "·"}
@@ -49,8 +48,8 @@ def lint_rules(file: Path | None, as_json: bool) -> None:  # noqa: FBT001 - clic
 
 
 def _of_file(file: Path) -> tuple[list[RuleDefinition], list[Finding]]:
-    """The rules of a file, each with the id of the one that is here, where the account's id is the same; and faults of
-    those that cannot be read."""
+    """The rules of a file, each with the id of the one that is here and that it stands for; and faults of those that
+    cannot be read."""
     candidates: list[RuleDefinition] = []
     faults: list[Finding] = []
     try:
@@ -59,9 +58,11 @@ def _of_file(file: Path) -> tuple[list[RuleDefinition], list[Finding]]:
         raise click.ClickException(str(refused)) from refused
     except OSError as trouble:
         raise click.ClickException(f"{file}: {trouble.strerror}") from trouble
+    here = Counterparts(db.session())
     for one in incoming:
         try:
-            candidates.append(RuleDefinition.parse(one.raw, one.kind, _id_of(one)))
+            raw = one.raw if isinstance(one.raw, dict) else {}
+            candidates.append(here.version(RuleKind(one.kind), raw, one.path))
         except RuleRefused as refused:
             faults += [
                 Finding(Level.error, "not_understood", fault.words, (one.path,), f"{one.path}.{fault.path}".rstrip("."))
@@ -69,15 +70,6 @@ def _of_file(file: Path) -> tuple[list[RuleDefinition], list[Finding]]:
                 if not fault.warning
             ]
     return candidates, faults
-
-
-def _id_of(one: Incoming) -> str:
-    zendesk_id = number_in(one.raw) if isinstance(one.raw, dict) else None
-    here = None
-    if zendesk_id is not None:
-        wanted = select(Rule.id).where(Rule.kind == RuleKind(one.kind), Rule.zendesk_id == zendesk_id)
-        here = db.session.scalar(wanted)
-    return str(here) if here is not None else one.path
 
 
 def _tell(found: list[Finding], titles: dict[str, str]) -> None:

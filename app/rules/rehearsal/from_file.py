@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import reading
-from app.language.kinds import Use
 from app.routing.past import read_past_desk
+from app.rules.counterpart import Counterparts
 from app.rules.definition import RuleDefinition, RuleRefused, problems
 from app.rules.exchange import Incoming
 from app.rules.importing import Left
 from app.rules.live import read_live
-from app.rules.model import Rule, RuleKind
+from app.rules.model import RuleKind
 from app.rules.rehearsal.ask import in_force
 from app.rules.rehearsal.chunk import TICKETS_A_CHUNK, count, read_chunk
 from app.rules.rehearsal.effects import as_told, from_rows
@@ -49,12 +49,11 @@ class Read:
 
 
 def read_candidates(session: Session, incoming: Iterable[Incoming]) -> Read:
-    """A rule of the file stands in the place of the one in force with the same id of Zendesk's, or is added; one that
-    the file says is not active is left out."""
+    """A rule of the file stands in the place of the one in force that it is a version of (see counterpart.py), or is
+    added; one that the file says is not active is left out."""
     live = read_live(session)
     found = Read(before=in_force(live))
-    rows = select(Rule.kind, Rule.zendesk_id, Rule.id).where(Rule.zendesk_id.is_not(None))
-    here = {(row.kind, row.zendesk_id): str(row.id) for row in session.execute(rows)}
+    here = Counterparts(session)
     after = {one.definition.id: one for one in found.before}
     for one in incoming:
         if one.kind not in set(RuleKind):
@@ -71,6 +70,8 @@ def read_candidates(session: Session, incoming: Iterable[Incoming]) -> Read:
             if known:
                 del after[rule.id]
                 found.changes[rule.id] = RuleChange.removed
+            continue
+        if known and after[rule.id].definition == rule:
             continue
         found.changes[rule.id] = RuleChange.changed if known else RuleChange.added
         after[rule.id] = Version(rule, 0)
@@ -167,14 +168,12 @@ def _pair(pair: Pair) -> dict[str, int]:
     return {"before": pair[0], "after": pair[1]}
 
 
-def _rule(one: Incoming, here: dict[tuple[RuleKind, int | None], str]) -> RuleDefinition:
+def _rule(one: Incoming, here: Counterparts) -> RuleDefinition:
     raw = one.raw
     faults = problems(raw, one.kind)
     if any(not fault.warning for fault in faults) or not isinstance(raw, dict):
         raise RuleRefused(faults)
-    given = str(raw.get("id"))
-    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
-    return RuleDefinition.parse(raw, Use(one.kind), here.get((RuleKind(one.kind), number), f"file:{one.path}"))
+    return here.version(RuleKind(one.kind), raw, f"file:{one.path}")
 
 
 def _title(raw: object) -> str:

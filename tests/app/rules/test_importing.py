@@ -21,8 +21,9 @@ from app.rules.importing import Report, What, take
 from app.rules.live import definition_of, read_live
 from app.rules.model import Rule, RuleState, TwinState
 from app.rules.publishing import publish
+from app.tickets.model import TicketEvent, ZendeskUser
 from app.words import spoken
-from tests.marketplace import a_ticket
+from tests.marketplace import a_ticket, kept
 
 COMMAND = Actor(ActorKind.system, "test")
 
@@ -91,6 +92,39 @@ def test_importing_again_doubles_nothing_and_changes_what_differs(office: Flask)
     assert {one.what for one in changed.taken} == {What.changed}
     rule, macro = db.session.scalars(select(Rule)).one(), db.session.scalars(select(Macro)).one()
     assert (rule.title, rule.number, macro.title) == ("새 제목", 2, "다른 제목")
+
+
+def test_what_was_exported_here_comes_in_again_as_the_same(office: Flask) -> None:
+    """An exported row has no id of the account's; two of one title are two."""
+    taken(
+        {
+            "triggers": [
+                a_trigger(),
+                a_trigger(title="여기서 만든 것", id=None),
+                a_trigger(title="여기서 만든 것", id=None),
+            ]
+        }
+    )
+    taken({"macros": [a_macro()], "views": [{**a_trigger(title="보기"), "execution": {}, "actions": []}]})
+    first, second, third = db.session.scalars(select(Rule).order_by(Rule.id))
+    publish(db.session(), second)
+    db.session.commit()
+    written = json.loads(to_text(export(db.session())))
+    assert "id" not in written["triggers"][0]
+    assert {(one.kind, one.what) for one in taken(written).taken} == {
+        ("trigger", What.same),
+        ("macro", What.same),
+        ("view", What.same),
+    }
+    written["triggers"][2]["actions"] = [{"field": "priority", "value": "urgent"}]
+    written["triggers"][0]["title"] = "새 이름"
+    assert sorted(one.what for one in taken(written).taken if one.kind == "trigger") == [
+        What.changed,
+        What.new,
+        What.same,
+    ]
+    assert (first.zendesk_id, first.twin, first.number, third.number) == (501, TwinState.active, 1, 2)
+    assert (second.number, second.state) == (1, RuleState.live)
 
 
 def test_a_second_language_that_was_written_here_survives_an_import(office: Flask) -> None:
@@ -211,13 +245,24 @@ def test_explaining_a_ticket_that_is_not_here_says_so(lone_office: Flask) -> Non
 
 def test_explaining_a_ticket_tells_each_condition(lone_office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
-    taken({"triggers": [a_trigger(active=False)]})
-    number = a_ticket(status="open").zendesk_id
+    conditions = {
+        "all": [
+            {"field": "status", "operator": "is", "value": "new"},
+            {"field": "role", "operator": "is", "value": "agent"},
+        ]
+    }
+    taken({"triggers": [a_trigger(active=False, conditions=conditions)]})
+    ticket = a_ticket(status="open")
+    number = ticket.zendesk_id
+    kept(ZendeskUser(zendesk_id=77, name="박지우", role="end-user"))
+    kept(TicketEvent(ticket=ticket, audit_id=1, author_id=77, channel="web", changes={}, created_at=ticket.updated_at))
     db.session.rollback()
     told = run(lone_office, "explain", "--ticket", str(number))
     assert told.exit_code == 0, told.output
     assert "환불 문의 배정" in told.output
     assert "✗ 상태 다음과 같음 신규 ← 열림" in told.output
+    assert "← 고객" in told.output
+    assert "조건 2개가 모자랐습니다" in told.output
     (rule,) = json.loads(run(lone_office, "explain", "--ticket", str(number), "--json").output)["rules"]
     assert (rule["fired"], rule["state"], rule["reasons"][0]["seen"]) == (False, "draft", "open")
 

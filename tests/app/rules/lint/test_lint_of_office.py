@@ -124,6 +124,7 @@ def test_a_file_is_laid_over_what_is_live(office: Flask, tmp_path: Path) -> None
     db.session.commit()
     down = {
         "title": "down in a file",
+        "position": 9,
         "conditions": {"all": [{"field": "priority", "operator": "is", "value": "high"}]},
         "actions": [{"field": "priority", "value": "low"}],
     }

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from app.db import db
 from app.rules.commands import rules
+from app.rules.exchange import to_text
+from app.rules.exporting import export
 from app.rules.model import Rule
 from app.rules.rehearsal.model import Rehearsal
 from tests.marketplace import a_booking
@@ -73,6 +75,24 @@ def test_the_result_of_a_file_as_json(office: Flask, tmp_path: Path) -> None:
     assert sample["looks"][0]["gone"] == [{"field": "priority", "value": "high"}]
     for table in (Rehearsal.id, Rule.id):
         assert db.session.scalar(select(func.count(table))) == (1 if table is Rule.id else 0)
+
+
+def test_what_was_exported_here_stands_in_its_own_place(office: Flask, tmp_path: Path) -> None:
+    """Rules that were made here have no id of an account's: they are known by their titles."""
+    people()
+    a_past_ticket()
+    a_rule("먼저", [NEW], [("priority", "high")], is_live=True)
+    a_rule("나중", [NEW], [("current_tags", "seen")], is_live=True)
+    db.session.commit()
+    written = json.loads(to_text(export(db.session())))
+    same = json.loads(rehearsed(office, tmp_path / "same.json", written, "--json").stdout)
+    assert (same["differing"], {one["change"] for one in same["rules"]}) == (0, {None})
+    written["triggers"][1]["actions"][0]["value"] = "noted"
+    told = json.loads(rehearsed(office, tmp_path / "changed.json", written, "--json").stdout)
+    assert [(one["title"], one["change"], one["before"], one["after"]) for one in told["rules"]] == [
+        ("나중", "changed", 1, 1),
+        ("먼저", None, 1, 1),
+    ]
 
 
 def test_a_rule_that_the_file_says_is_off_is_left_out(office: Flask, tmp_path: Path) -> None:
