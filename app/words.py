@@ -6,6 +6,7 @@ Two languages only, both always present: a pair in the code cannot lose its twin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -99,9 +100,29 @@ class Words:
     def fill(self, **values: object) -> Words:
         """Both texts with `{name}` filled in; a Words among the values gives each text its own language."""
         return Words(
-            self.ko.format(**{name: in_(value, "ko") for name, value in values.items()}),
+            with_particles(self.ko.format(**{name: in_(value, "ko") for name, value in values.items()})),
             self.en.format(**{name: in_(value, "en") for name, value in values.items()}),
         )
+
+
+# After a consonant, after a vowel: what is written "을(를)" where the word before it is not known yet.
+_PARTICLES = {"을(를)": ("을", "를"), "이(가)": ("이", "가"), "은(는)": ("은", "는"), "(으)로": ("으로", "로")}
+_PARTICLE = re.compile(r"([가-힣0-9])([」』”’\"')]*)(을\(를\)|이\(가\)|은\(는\)|\(으\)로)")
+_RIEUL = 8
+# How the digits end when they are read: 영 일 이 삼 사 오 육 칠 팔 구, as final consonants are numbered in Hangul.
+_READ = dict(zip("0123456789", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0), strict=True))
+
+
+def with_particles(korean: str) -> str:
+    """The text with each "을(를)" decided by the sound before it; after anything but Hangul and digits it stays."""
+    return _PARTICLE.sub(_decided, korean) if "(" in korean else korean
+
+
+def _decided(found: re.Match[str]) -> str:
+    before, closing, pair = found.groups()
+    final = _READ[before] if before in _READ else (ord(before) - ord("가")) % 28
+    closed = final != 0 and not (pair == "(으)로" and final == _RIEUL)
+    return before + closing + _PARTICLES[pair][0 if closed else 1]
 
 
 def in_(value: object, chosen: str) -> str:
@@ -111,4 +132,4 @@ def in_(value: object, chosen: str) -> str:
 
 def say(ko: str, en: str) -> Words:
     """The pair that every label, message and refusal is made of."""
-    return Words(ko, en)
+    return Words(with_particles(ko), en)

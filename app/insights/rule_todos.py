@@ -1,4 +1,4 @@
-"""Rules that wait for the one who looks: to be agreed to, or proved by their shadow and not published yet."""
+"""Rules that wait for the one who looks: stopped, to be agreed to, or proved by their shadow and not published yet."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.actor import Actor
 from app.desk.shown import ago
-from app.desk.states import ACCENT, GOOD
+from app.desk.states import ACCENT, BAD, GOOD
 from app.insights.told import Todo
-from app.rules.model import Rule
+from app.rules.brakes.model import RuleBrake
+from app.rules.model import Rule, RuleState
 from app.rules.publication import Publication, PublicationState
 from app.rules.shadow.model import Shadow, ShadowState
 from app.words import Words, say
@@ -27,9 +28,23 @@ def for_my_agreement(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def rule_todos(session: Session, actor: Actor) -> Iterator[Todo]:
-    """Two queries; nothing for who may not publish."""
+    """Three queries; nothing for who may not publish."""
     if not actor.may("rules.publish"):
         return
+    stopped = select(func.count(), func.min(Rule.title), func.min(Rule.id), func.min(RuleBrake.stopped_at))
+    yield from _todos(
+        session.execute(
+            stopped.select_from(RuleBrake)
+            .join(Rule, Rule.id == RuleBrake.rule_id)
+            .where(RuleBrake.stopped_at.is_not(None), Rule.state == RuleState.live)
+        ).one(),
+        BAD,
+        say("중단됨", "Stopped"),
+        say(
+            "규칙 「{title}」이(가) 중단되어 있습니다. 다시 켤지 정해 주세요.",
+            "The rule “{title}” is stopped. Decide whether to start it again.",
+        ),
+    )
     asked = select(func.count(), func.min(Rule.title), func.min(Rule.id), func.min(Publication.asked_at))
     waiting = asked.select_from(Publication).join(Publication.rule).where(*for_my_agreement(actor))
     yield from _todos(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app import clock
 from app.actor import Actor
+from app.alarms.admin import STUCK
+from app.alarms.model import Letter
 from app.bookings.model import Booking
 from app.desk.scope import limits
 from app.desk.shown import ago, day, money
@@ -19,7 +21,7 @@ from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
-from app.insights.waiting import STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
+from app.insights.waiting import LETTER_CITY, STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
 from app.link.model import Link
 from app.outbox.model import Push, PushState
 from app.partners.model import Insurance, Partner
@@ -41,6 +43,10 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_stuck_refunds(session, actor))
     if actor.may("refunds.approve"):
         found.extend(_approvals(session, actor))
+    if actor.may("rules.view"):
+        found.extend(rule_todos(session, actor))
+    if actor.may("letters.view"):
+        found.extend(_letters(session, actor))
     if actor.may("outbox.view"):
         found.extend(_pushes(session))
     if actor.may("inbox.view"):
@@ -49,7 +55,6 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_insurances(session, actor))
     if actor.may("rules.view"):
         found.extend(_twins(session, actor))
-        found.extend(rule_todos(session, actor))
     return found
 
 
@@ -158,6 +163,28 @@ def _approvals(session: Session, actor: Actor) -> Iterator[Todo]:
 
 def _more(tone: str, sentence: Words) -> Todo:
     return Todo(tone, say("환불", "Refund"), sentence, None, "", say("모두 보기", "See all"), "refunds.index_view", {})
+
+
+def _letters(session: Session, actor: Actor) -> Iterator[Todo]:
+    count, oldest = session.execute(
+        select(func.count(), func.min(Letter.due_at)).where(
+            Letter.state.in_(STUCK), *limits(Letter, actor, city=LETTER_CITY, vendor=None)
+        )
+    ).one()
+    if count:
+        yield Todo(
+            BAD,
+            say("편지함", "Letters"),
+            say(
+                f"나가지 못했거나 답을 받지 못한 편지가 {count}통 있습니다.",
+                f"{_many(count, 'letter')} that did not go out, or were not answered for.",
+            ),
+            None,
+            ago(oldest),
+            say("확인하기", "Look"),
+            "letters.index_view",
+            {"tab": "stuck"},
+        )
 
 
 def _pushes(session: Session) -> Iterator[Todo]:

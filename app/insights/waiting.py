@@ -12,11 +12,13 @@ from app.alarms.admin import STUCK, LetterView
 from app.alarms.model import Alarm, AlarmState, Letter
 from app.desk.scope import limits
 from app.inbox.model import InboxState, WebhookEvent
+from app.insights.rule_todos import for_my_agreement
 from app.outbox.model import Push, PushState
 from app.partners.admin import uncovered_soon
 from app.partners.model import Partner
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule, RuleState, TwinState
+from app.rules.publication import Publication
 
 MOST = 99
 LETTER_CITY = LetterView.scope_city
@@ -42,6 +44,13 @@ def twins(actor: Actor) -> list[ColumnElement[bool]]:
     return [Rule.state == RuleState.draft, Rule.twin == TwinState.active, *limits(Rule, actor, city=None, vendor=None)]
 
 
+def _rules(actor: Actor) -> Select[int]:
+    waits = _all(twins(actor))
+    if actor.may("rules.publish"):
+        waits = or_(waits, Rule.id.in_(select(Publication.rule_id).where(*for_my_agreement(actor))))
+    return select(literal(1)).select_from(Rule).where(waits)
+
+
 def _refunds(actor: Actor) -> Select[int]:
     mine = (
         [*for_my_decision(actor)]
@@ -62,7 +71,7 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
     "refunds": _refunds,
     "partners": lambda actor: select(literal(1)).select_from(Partner).where(*uncovered(actor)),
-    "rules": lambda actor: select(literal(1)).select_from(Rule).where(*twins(actor)),
+    "rules": _rules,
     "inbox": lambda _: select(literal(1)).select_from(WebhookEvent).where(WebhookEvent.state == InboxState.dead),
     "alarms": lambda _: select(literal(1)).select_from(Alarm).where(Alarm.state == AlarmState.open),
     "letters": lambda actor: (

@@ -15,6 +15,7 @@ from app.actor import acting
 from app.desk.saving import Difference
 from app.desk.shown import NOTHING
 from app.language.kinds import Use
+from app.language.topics import TOPIC_CHOICES
 from app.language.verdict import Reason
 from app.macros.controls import Pickers
 from app.macros.pickers import pickers_of
@@ -34,6 +35,8 @@ from app.words import Words, say
 
 RUNS_SHOWN = 20
 WEEK = timedelta(days=7)
+TOPIC = "text.topic"
+TOPIC_NAMES: Mapping[str, Words] = {one.value: one.label for one in TOPIC_CHOICES}
 ROLES: Mapping[str, Words] = {
     "end_user": say("고객", "End user"),
     "agent": say("상담원", "Agent"),
@@ -198,6 +201,8 @@ def seen_words(raw: Mapping[str, Any], use: Use, pickers: Pickers) -> Words:
     if raw.get("field") == "comment_is_public" and str(seen) in SEEN_COMMENT:
         return SEEN_COMMENT[str(seen)]
     if isinstance(seen, list):
-        text = ", ".join(str(one) for one in seen)
-        return say(text, text) if text else NO_VALUE
+        parts = [TOPIC_NAMES.get(str(one)) if raw.get("field") == TOPIC else None for one in seen]
+        named = [name or say(str(one), str(one)) for one, name in zip(seen, parts, strict=True)]
+        told = say(", ".join(one.ko for one in named), ", ".join(one.en for one in named))
+        return told if named else NO_VALUE
     return condition_sentence({"field": raw.get("field"), "operator": "is", "value": seen}, use, pickers).value

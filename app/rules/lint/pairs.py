@@ -49,7 +49,7 @@ def _hidden(first: Read, second: Read) -> Iterator[Finding]:
         return
     if meet([second.parts], first.writes) is Sat.no and implies(second.parts, first.parts):
         words = say(
-            "앞선 규칙 「{first}」이 언제나 먼저 맞고 {fields}을(를) 바꾸어서, 이 규칙은 실행되지 않습니다.",
+            "앞선 규칙 「{first}」이(가) 언제나 먼저 맞고 {fields}을(를) 바꾸어서, 이 규칙은 실행되지 않습니다.",
             "The earlier rule “{first}” always comes first and changes {fields}, so this one never fires.",
         )
         told = words.fill(first=first.title, fields=_fields(first.effects.fields & second.reads))

@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from app.audit.model import AuditEntry
 from app.db import db
+from app.language.kinds import Use
 from app.macros.model import Macro, MacroState
+from app.macros.pickers import pickers_of
 from app.people.model import Role
 from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
+from app.rules.page import seen_words
 from app.rules.rule import save
 from app.tickets.model import ZendeskGroup
 from tests.marketplace import PAID_AT, a_ticket, a_user, kept
@@ -331,3 +334,10 @@ def test_a_rule_that_is_no_longer_understood_is_still_shown(lone_office: Flask) 
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert rule.state is RuleState.draft
+
+
+def test_topics_that_were_seen_are_told_by_their_names(lone_office: Flask) -> None:
+    seen = seen_words(
+        {"field": "text.topic", "seen": ["cancellation", "refund"]}, Use.trigger, pickers_of(db.session())
+    )
+    assert (seen.ko, seen.en) == ("취소, 환불", "Cancellation, Refund")

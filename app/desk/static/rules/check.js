@@ -72,11 +72,10 @@ function showFindings(told, asked) {
     const words = say("쓰는 대로 점검해 드립니다.", "Checked as you write.");
     return void panel.querySelector("[data-findings]").replaceChildren(make("li", { class: "sub blank" }, words));
   }
-  const items = told.loose.map((one) => finding(one, null));
+  const items = (told.faults.length ? told.faults : told.loose).map((one) => finding(one, null)); // JSON's faults are all of them
   for (const [group, some] of Object.entries(told.rows)) {
     some.forEach((each, at) => each.findings.forEach((one) => items.push(finding(one, asked[group][at]))));
   }
-  if (told.faults.length) items.push(...told.faults.map((one) => finding(one, null)));
   if (!items.length) items.push(make("li", { class: "fine" }, make("span", { class: "sign fine" }, "✓"), make("span", {}, say("걸리는 것이 없습니다.", "Nothing to mend."))));
   panel.querySelector("[data-findings]").replaceChildren(...items);
 }
