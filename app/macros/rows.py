@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from app.language.values import text_of
 from app.language.vocabulary import ValueKind, action_of
+from app.macros.storable import is_storable
 
 ROWS_A_GROUP = 200
 _INDEX = re.compile(r"(?P<group>[a-z]+)-(?P<index>[0-9]{1,6})-field")
@@ -138,7 +139,7 @@ def _read_kept(text: str | None) -> Mapping[str, Any] | None:
         kept = json.loads(text or "null")
     except (ValueError, RecursionError):
         return None
-    return kept if isinstance(kept, dict) else None
+    return kept if isinstance(kept, dict) and is_storable(kept) else None
 
 
 def _extra(row: Row) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -43,6 +43,7 @@ _WEEKDAYS = {
 NO_HEAD = say(
     "첫 줄에 agent, day, starts, ends가 있어야 합니다.", "The first line must name agent, day, starts and ends."
 )
+NO_CSV = say("CSV 파일로 읽을 수 없습니다.", "It cannot be read as a CSV file.")
 TOO_MANY = say("한 번에 5,000줄까지 가져올 수 있습니다.", "At most 5,000 lines at once.")
 NO_AGENT = say("「{value}」은(는) 배정에 참여하는 상담사가 아닙니다.", "“{value}” is no agent of routing.")
 NO_DAY = say("「{value}」은(는) 요일(월, mon)이나 날짜(2026-11-22)가 아닙니다.",
@@ -78,6 +79,13 @@ class DayChange:
 def read_rows(text: str, agents: Mapping[str, int]) -> ReadRows:
     """`agents`: our ids by e-mail in small letters and by Zendesk's id."""
     lines = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return _read(lines, agents)
+    except csv.Error:
+        return ReadRows(faults=(Fault(max(lines.line_num, 1), NO_CSV),))
+
+
+def _read(lines: Iterator[list[str]], agents: Mapping[str, int]) -> ReadRows:
     heads = [_HEADS.get(one.strip().lower(), "") for one in next(lines, [])]
     if not {"agent", "day", "starts", "ends"} <= set(heads):
         return ReadRows(faults=(Fault(1, NO_HEAD),))

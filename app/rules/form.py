@@ -9,6 +9,7 @@ from typing import Any
 
 from app.language.vocabulary import Use
 from app.macros.rows import Form, Press, Row, action_json, action_row, condition_json, condition_row, rows_in
+from app.macros.storable import is_storable
 from app.rules.model import Rule, RuleKind
 from app.rules.raw import RawRefused, read_raw, to_raw
 
@@ -145,7 +146,7 @@ def _read_base(text: str | None) -> dict[str, Any] | None:
         base = json.loads(text or "null")
     except (ValueError, RecursionError):
         return None
-    return base if isinstance(base, dict) else None
+    return base if isinstance(base, dict) and is_storable(base) else None
 
 
 def _is_shaped(definition: Mapping[str, Any]) -> bool:

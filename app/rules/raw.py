@@ -11,12 +11,11 @@ from typing import Any, NoReturn
 
 from app.errors import Refusal
 from app.language.problems import Problem
+from app.macros.storable import DEEPEST, UNSTORABLE, is_storable
 from app.words import Words, say
 
 LONGEST = 500_000
 """Characters."""
-DEEPEST = 60
-"""Lists and objects inside one another; Zendesk's rules need six."""
 _WRAPPERS = ("trigger", "automation")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -57,6 +56,8 @@ def read_raw(text: str) -> dict[str, Any]:
         raise RawRefused(words.fill(line=error.lineno, column=error.colno), error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise RawRefused(say("JSON으로 읽을 수 없습니다.", "It cannot be read as JSON.")) from error
+    if not is_storable(raw):
+        raise RawRefused(UNSTORABLE)
     if isinstance(raw, dict) and len(raw) == 1 and isinstance(inner := next(iter(raw.values())), dict):
         raw = inner if next(iter(raw)) in _WRAPPERS else raw
     if not isinstance(raw, dict):

@@ -13,10 +13,11 @@ import pytest
 from flask import Flask
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from app import clock
+from app.audit.model import AuditEntry
 from app.bell import EVENTS, RedisBell, SilentBell, hang_bell, waiting_key
 from app.db import db, reading
 from app.errors import Refusal
@@ -113,6 +114,13 @@ def test_times_are_aware_utc_on_the_way_in_and_out(office: Flask) -> None:
     with pytest.raises(StatementError, match="naive"):
         db.session.commit()
     db.session.rollback()
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_beyond_what_utc_can_tell_asks_the_database_nothing_odd(office: Flask, typed: str) -> None:
+    at = datetime.fromisoformat(typed)
+    found = db.session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.at > at))
+    assert found == 0
 
 
 def test_a_stopped_clock_needs_an_aware_time() -> None:

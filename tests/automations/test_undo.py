@@ -183,7 +183,12 @@ def test_who_may_not_publish_may_not_take_back(lone_office: Flask, role: Role) -
 
 @pytest.mark.parametrize(
     "asked",
-    [{"since": "soon", "until": "2026-12-31T00:00"}, {"since": "2026-12-31T00:00", "until": "2026-01-01T00:00"}],
+    [
+        {"since": "soon", "until": "2026-12-31T00:00"},
+        {"since": "2026-12-31T00:00", "until": "2026-01-01T00:00"},
+        {"since": "0001-01-01T00:00", "until": "2026-12-31T00:00"},
+        {"since": "2026-01-01T00:00", "until": "9999-12-31T23:59:30"},
+    ],
 )
 def test_a_time_that_is_none_is_refused_in_words(lone_office: Flask, asked: dict[str, str]) -> None:
     rule = a_routing_rule()

@@ -206,7 +206,7 @@ def _span(rule: Rule) -> Span:
             abort(404)
         return Span("run", run.at, run.at)
     if typed:
-        since, until = _moment(typed), _moment(request.args.get("until", "")) + timedelta(seconds=59)
+        since, until = _moment(typed), _moment(request.args.get("until", ""), 59)
         if since > until:
             raise Refusal(NO_TIME)
         return Span("own", since, until)
@@ -215,9 +215,9 @@ def _span(rule: Rule) -> Span:
     return Span(name, now - SPANS[name][1], now) if name in SPANS else _default()
 
 
-def _moment(typed: str) -> datetime:
+def _moment(typed: str, second: int = 0) -> datetime:
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=clock.SEOUL)
+        return clock.telling(datetime.fromisoformat(typed).replace(second=second, tzinfo=clock.SEOUL))
     except ValueError:
         raise Refusal(WRONG_TIME.fill(typed=typed[:40])) from None
 
@@ -225,7 +225,8 @@ def _moment(typed: str) -> datetime:
 def _exact() -> Span:
     """The very moments that were shown."""
     try:
-        since, until = (datetime.fromisoformat(request.form.get(name, "")) for name in ("shown_since", "shown_until"))
+        shown = (request.form.get(name, "") for name in ("shown_since", "shown_until"))
+        since, until = (clock.telling(datetime.fromisoformat(one)) for one in shown)
     except ValueError:
         abort(400)
     if since.tzinfo is None or until.tzinfo is None:

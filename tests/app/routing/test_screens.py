@@ -234,6 +234,14 @@ def test_a_file_without_its_head_is_refused(lone_office: Flask, text: str) -> No
     assert "첫 줄에" in visit.send("/admin/shifts/import/", {"text": text}).text
 
 
+def test_what_is_no_csv_is_told_at_its_line(lone_office: Flask) -> None:
+    visit = visit_as(lone_office, Role.ops_manager)
+    visit.open("/admin/shifts/import/")
+    answer = visit.send("/admin/shifts/import/", {"text": "agent,day,starts,ends\n" + "x" * 200_000})
+    assert answer.status_code == 422
+    assert "CSV 파일로 읽을 수 없습니다" in answer.text
+
+
 def test_holidays_are_worked_on_added_and_taken_back(office: Flask) -> None:
     visit = visit_as(office, Role.ops_manager)
     page = visit.open("/admin/holidays/?year=2026").text

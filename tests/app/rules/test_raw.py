@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import db
 from app.macros.rows import Press
@@ -70,6 +70,24 @@ def test_what_is_no_json_is_refused_at_its_line(text: str, line: int) -> None:
     with pytest.raises(RawRefused) as refused:
         read_raw(text)
     assert refused.value.line == line
+
+
+@pytest.mark.parametrize("value", ["[" * 61 + "]" * 61, '"\\u0000"', '"\\ud800"', "1e400"])
+def test_what_no_database_keeps_is_refused_in_words(office: Flask, value: str) -> None:
+    text = (
+        '{"conditions": {"all": [{"field": "status", "operator": "is", "value": "new"}], "any": []},'
+        f' "actions": [{{"field": "status", "value": "open"}}], "more": {value}}}'
+    )
+    seat = Seat(office, a_user(Role.ops_manager))
+    for press in ({}, {"press": "as:rows"}):
+        answer = seat.send("/admin/rules/new/", {"title": "x", "kind": "trigger", "raw": text, **press})
+        assert answer.status_code in {200, 422}
+        assert "more" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Rule)) == 0
+    around = {"base": text, "all-0-kept": text, "all-0-field": "status", "all-0-operator": "is", "all-0-value": "new"}
+    rows = {"actions-0-field": "status", "actions-0-value": "open"}
+    seat.press("/admin/rules/new/", {"title": "x", "kind": "trigger", **around, **rows})
+    assert "more" not in db.session.scalars(select(Rule)).one().definition
 
 
 def test_each_path_has_its_line() -> None:
