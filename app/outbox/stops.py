@@ -29,14 +29,14 @@ from app.words import Words, say
 
 BUSIEST = 20
 STOPPED = say(
-    "「{title}」을 멈추었습니다. 아직 보내지 않은 것은 보류합니다. 까닭은 아래에 적어 주세요.",
+    "「{title}」을(를) 중단했습니다. 아직 보내지 않은 것은 보류합니다. 까닭은 아래에 적어 주세요.",
     "“{title}” is stopped; what it still owed is held. Say why below, when you have a moment.",
 )
 STARTED = say(
     "「{title}」을 다시 켰습니다. 보류된 것은 「보낼함」에 있습니다.",
     "“{title}” is on again. What was held is in the outbox.",
 )
-ALL_STOPPED = say("모든 규칙을 멈추었습니다.", "All rules are stopped.")
+ALL_STOPPED = say("모든 규칙을 중단했습니다.", "All rules are stopped.")
 SAVED = say("저장했습니다.", "Saved.")
 A_NUMBER = say("한 시간 한도는 0 이상의 수로 적어 주세요.", "Give the budget of an hour as a number from 0 on.")
 

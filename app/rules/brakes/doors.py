@@ -21,4 +21,4 @@ class BrakeDoors:
         """From the next decision on; what they still owe is held when it would leave."""
         stopped = sum(pull(db.session(), rule) for rule in self.chosen(ids))
         db.session.commit()
-        flash(str(say(f"규칙 {stopped}개를 멈추었습니다.", f"Rules stopped: {stopped}.")), "success")
+        flash(str(say(f"규칙 {stopped}개를 중단했습니다.", f"Rules stopped: {stopped}.")), "success")

@@ -15,6 +15,8 @@ IDS = frozenset({"group_id", "assignee_id", "brand_id", "ticket_form_id", "custo
 ADDED, REMOVED = "current_tags", "remove_tags"
 CUSTOM = "custom_fields_"
 TAGS = "tags"
+# Why something was left out, and what chose the group and the person, which stand beside it as effects of their own.
+TOLD_ONLY = frozenset({"refused", "route"})
 OVER = frozenset({"closed", "deleted"})
 
 
@@ -81,7 +83,7 @@ def take_back(events: Sequence[Happened], now: Mapping[str, Any]) -> TakenBack:
     it. A field, or a single tag, touched after the rule's last firing stays, and so does what cannot be unsaid.
     """
     ordered = sorted(events, key=lambda one: one.audit_id)
-    wanted = [(event, effect) for event in ordered for effect in event.effects if effect.get("field") != "refused"]
+    wanted = [(event, effect) for event in ordered for effect in event.effects if effect.get("field") not in TOLD_ONLY]
     stays = [_lasting(effect) for _, effect in wanted if not _turns(effect)]
     turning = list(dict.fromkeys(_key(effect) for _, effect in wanted if _turns(effect)))
     if now.get("status") in OVER:
@@ -110,8 +112,8 @@ def _field_back(ordered: Sequence[Happened], field: str, now: Mapping[str, Any])
         return Stays(_told((field, "")), made, Left.touched, newest.author_id, newest.at)
     if not _same(now.get(field), made):
         return Stays(_told((field, "")), made, Left.touched)
-    first = _first_of_row(touching, ours)
-    return _Back(made, first.changes[field][0])
+    was = _first_of_row(touching, ours).changes[field][0]
+    return None if _sent(field, was) == _sent(field, made) else _Back(made, was)
 
 
 def _tag_back(ordered: Sequence[Happened], tag: str, now: Mapping[str, Any]) -> _Back | Stays | None:

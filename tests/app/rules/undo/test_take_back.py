@@ -125,6 +125,17 @@ def test_nobody_goes_back_to_new() -> None:
     assert back.change == {"status": "open"}
 
 
+def test_from_new_to_open_there_is_no_way_back_and_nothing_to_tell() -> None:
+    back = take_back([ours(1, sets("status", "open"), status=["new", "open"])], {"status": "open"})
+    assert (back.change, back.stays) == ({}, ())
+
+
+def test_the_plan_that_routed_is_told_by_whom_it_chose() -> None:
+    events = [ours(1, sets("route", "refunds"), sets("group_id", "7202"), group_id=[None, "7202"])]
+    back = take_back(events, {"group_id": 7202})
+    assert (back.change, back.stays) == ({"group_id": None}, ())
+
+
 @pytest.mark.parametrize("status", ["closed", "deleted"])
 def test_a_closed_ticket_takes_nothing(status: str) -> None:
     back = take_back(
