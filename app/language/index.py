@@ -60,17 +60,17 @@ class Index:
 
     def met(self, sight: Sight, start: int = 0) -> int:
         """The rules from `start` that are met, as bits."""
-        kind = self._kind(sight.facts)
+        kind, size = self._kind(sight.facts), self.size
         state = self._said.get(kind) or self._of_kind(kind, sight)
         if start:
-            from_start = self.size + start
+            from_start = size + start
             state = (state >> from_start << from_start) | (state & self.every)
         for look in self._looks:
             state &= look(sight)
         for waiting, look in self._dear:
             if state & waiting:
                 state &= look(sight)
-        return self.rest(sight, state) if self.alone else (state >> self.size) & ~state
+        return self.rest(sight, state) if self.alone else (state >> size) & ~state
 
     def _of_kind(self, kind: tuple[Any, ...], sight: Sight) -> State:
         state = self.start

@@ -11,7 +11,7 @@ from typing import Any
 from app.language.facts_of_ticket import TicketFacts
 from app.language.index_columns import Column, OptionColumn, OrderColumn, TagColumn, WordColumn
 from app.language.masks import State
-from app.language.needles import stands_alone
+from app.language.needles import LETTERS
 from app.language.readers import ATTRIBUTES, SINCE, TEXTS
 from app.language.shape import How
 from app.language.sight import Sight
@@ -117,7 +117,7 @@ def _words(column: Column) -> Look | None:
     if not isinstance(column, WordColumn) or column.field not in TEXTS:
         return None
     text_of, find, said, compose = TEXTS[column.field], column.needles.iterate, column.said, column.of_found
-    normalize = unicodedata.normalize
+    normalize, letters = unicodedata.normalize, LETTERS
 
     def look(sight: Sight) -> State:
         text = text_of(sight.facts)
@@ -126,8 +126,10 @@ def _words(column: Column) -> Look | None:
         for end, (length, loose, whole) in find(text):
             if loose:
                 seen |= loose
-            if whole and stands_alone(text, end - length + 1, end + 1):
-                seen |= whole
+            if whole:
+                before, after = end - length, end + 1
+                if not (before >= 0 and letters[text[before]]) and not (after < len(text) and letters[text[after]]):
+                    seen |= whole
         return said.get(seen) or compose(seen)
 
     return look

@@ -24,7 +24,7 @@ class Ruled(Protocol):
 
 
 R = TypeVar("R", bound=Ruled)
-_MANY = 16
+_MANY = 40
 
 
 class RuleSet(Generic[R]):
@@ -69,10 +69,10 @@ def numbers_of(bits: int) -> Iterator[int]:
     """The places of the bits that are set, the lowest first."""
     if bits.bit_count() > _MANY:
         raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), np.uint8)
-        return iter(np.flatnonzero(np.unpackbits(raw, bitorder="little")).tolist())
+        return iter(np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0].tolist())
     found: list[int] = []
     while bits:
-        low = bits & -bits
-        found.append(low.bit_length() - 1)
-        bits ^= low
-    return iter(found)
+        place = bits.bit_length() - 1
+        found.append(place)
+        bits ^= 1 << place
+    return reversed(found)

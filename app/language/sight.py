@@ -41,9 +41,9 @@ class Sight:
         self.now = now
         self.account = account
         self.met: tuple[object, int, int] | None = None
-        self._words: dict[str, WordsOfText] = {}
+        self._words: dict[str, WordsOfText] | None = None
         self._topics: frozenset[str] | None = None
-        self._business_hours: dict[tuple[datetime, datetime], int] = {}
+        self._business_hours: dict[tuple[datetime, datetime], int] | None = None
 
     @property
     def calendar(self) -> Calendar:
@@ -51,6 +51,8 @@ class Sight:
 
     def words(self, name: str, text: str) -> WordsOfText:
         """The words of a text of this ticket; `name` says which, so that each is taken apart once."""
+        if self._words is None:
+            self._words = {}
         known = self._words.get(name)
         if known is None:
             known = self._words[name] = WordsOfText(text)
@@ -79,6 +81,8 @@ class Sight:
         if not business:
             between = end - start
             return between.days * 24 + between.seconds // 3600
+        if self._business_hours is None:
+            self._business_hours = {}
         known = self._business_hours.get((start, end))
         if known is None:
             known = self._business_hours[start, end] = self.calendar.open_between(start, end) // _HOUR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,7 +139,7 @@ def _off_by_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_word_has_an_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(looks, "stands_alone", lambda *_: True)
+    patch.setattr(looks, "LETTERS", defaultdict(bool))
 
 
 def _none_is_some(patch: pytest.MonkeyPatch) -> None:
