@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -97,10 +97,14 @@ def keep(session: Session, kind: NameKind, rows: Iterable[tuple[int, str, dict[s
 
 
 def _keep_memberships(session: Session, memberships: Iterable[named.GroupMembership]) -> None:
-    """Of each agent the groups, the one that is theirs by default first."""
+    """Of each agent the groups, the one that is theirs by default first; who is in none any more has none."""
     of_user: dict[int, list[int]] = {}
     for one in sorted(memberships, key=lambda each: (not each.default, each.group_id)):
         of_user.setdefault(one.user_id, []).append(one.group_id)
+    staff = select(ZendeskUser.zendesk_id, ZendeskUser.group_ids).where(ZendeskUser.role.in_(("agent", "admin")))
+    for user_id, earlier in session.execute(staff).all():
+        if earlier:
+            of_user.setdefault(user_id, [])
     for user_id, group_ids in of_user.items():
         session.execute(update(ZendeskUser).where(ZendeskUser.zendesk_id == user_id).values(group_ids=group_ids))
 

@@ -111,15 +111,16 @@ def _user(session: Session, notice: Notice) -> Written:
 
 
 def _group(session: Session, notice: Notice) -> Written:
-    members = [
-        one.zendesk_id
-        for one in session.scalars(select(RoutingAgent).where(RoutingAgent.is_active))
-        if set(one.groups) & set(notice.to)
-    ]
-    if not members:
-        return Written(why=NO_MEMBERS)
-    wanted = ZendeskUser.zendesk_id.in_(members), ZendeskUser.is_active
-    return _people(session.scalars(select(ZendeskUser).where(*wanted).limit(MOST + 1)).all())
+    """Whom the account has in the group, and where it has told of nobody, whom routing has."""
+    staff = (
+        select(ZendeskUser).where(ZendeskUser.role.in_(STAFF), ZendeskUser.is_active).order_by(ZendeskUser.zendesk_id)
+    )
+    people = [one for one in session.scalars(staff) if {str(group) for group in one.group_ids or ()} & set(notice.to)]
+    if not people:
+        agents = session.scalars(select(RoutingAgent).where(RoutingAgent.is_active).order_by(RoutingAgent.id))
+        members = (one.person for one in agents if set(one.groups) & set(notice.to))
+        people = [one for one in members if one is not None and one.is_active]
+    return _people(people) if people else Written(why=NO_MEMBERS)
 
 
 def _webhook(session: Session, notice: Notice) -> Written:

@@ -20,9 +20,9 @@ from app.words import say
 
 
 class RoutingAgent(Base):
-    """An agent of Zendesk who takes part in routing. `groups`: Zendesk's ids, as text. `skills`: level 1 to 5 by name.
-    `capacity`: how many open tickets at once; `channel_limits`: of these, how many of a channel, by Zendesk's word.
-    No `cities`: every city.
+    """An agent of Zendesk who takes part in routing. `groups`: Zendesk's ids, as text; none: see `in_groups`.
+    `skills`: level 1 to 5 by name. `capacity`: how many open tickets at once; `channel_limits`: of these, how many of a
+    channel, by Zendesk's word. No `cities`: every city.
     """
 
     __tablename__ = "routing_agents"
@@ -58,6 +58,11 @@ class RoutingAgent(Base):
     @property
     def name(self) -> str:
         return self.person.name if self.person else str(self.zendesk_id)
+
+    @property
+    def in_groups(self) -> list[str]:
+        """Zendesk's ids of the groups set here, or else of those in which the account has them."""
+        return self.groups or [str(one) for one in (self.person.group_ids if self.person else None) or ()]
 
     def __str__(self) -> str:
         return self.name

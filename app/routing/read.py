@@ -59,7 +59,7 @@ def agent_of(row: RoutingAgent, presence: PresenceState, load: Mapping[str | Non
     return DeskAgent(
         id=str(row.zendesk_id),
         name=row.name,
-        groups=frozenset(row.groups),
+        groups=frozenset(row.in_groups),
         skills={name: int(level) for name, level in row.skills.items()},
         languages=frozenset(row.languages),
         topics=frozenset(row.topics),

@@ -11,14 +11,17 @@ from app import clock
 from app.db import db
 from app.language.conditions import Conditions
 from app.language.facts_of_ticket import TicketFacts
+from app.language.ids import named_ids
 from app.language.verdict import evaluate
+from app.macros.known import unknown_here
 from app.macros.render import render
+from app.rules.definition import RuleDefinition
 from app.rules.facts_of import facts_at, read_record
 from app.rules.live import read_live
 from app.tickets.account_names import NameKind, ZendeskName
 from app.tickets.model import Ticket, ZendeskUser
 from automations import sync
-from automations.account_names import keep
+from automations.account_names import _keep_memberships, keep
 from automations.outside import zendesk
 from tests.automations.conftest import AGENT, GLOBAL_GROUP, GROUP, KOREAN, Stage
 
@@ -131,6 +134,25 @@ def test_an_agent_knows_their_groups(named: Stage) -> None:
     agent = db.session.get(ZendeskUser, AGENT)
     assert agent is not None
     assert set(agent.group_ids or ()) >= {GROUP, GLOBAL_GROUP}
+    _keep_memberships(db.session(), [])
+    db.session.commit()
+    db.session.refresh(agent)
+    assert agent.group_ids == []
+
+
+def test_a_rule_that_names_what_the_account_has_not_is_told_so(named: Stage) -> None:
+    keep(db.session(), NameKind.form, [(31, "예약", {}, True), (32, "옛 양식", {}, False)])
+    db.session.execute(delete(ZendeskName).where(ZendeskName.kind == NameKind.brand))
+    db.session.commit()
+
+    def unknown(field: str, value: str) -> list[str]:
+        rule = {"conditions": {"all": [{"field": field, "operator": "is", "value": value}]}, "title": "t"}
+        read = RuleDefinition.parse({**rule, "actions": [{"field": "priority", "value": "high"}]}, "trigger")
+        return [one.value for one in unknown_here(db.session(), named_ids(read.conditions, read.actions))]
+
+    assert [unknown("ticket_form_id", one) for one in ("31", "32", "33")] == [[], ["32"], ["33"]]
+    assert unknown("brand_id", "33") == []
+    assert unknown("organization_id", "999999999") == ["999999999"]
 
 
 def test_what_the_account_has_not_any_more_is_not_in_use(named: Stage) -> None:

@@ -98,6 +98,18 @@ def test_people_groups_and_webhooks_hear_and_the_run_says_so(stage: Stage, mailb
     assert len(box.arrived()) == 3
 
 
+def test_a_group_is_whom_zendesk_has_in_it(stage: Stage, mailbox: tuple[str, str, Mailbox]) -> None:
+    db.session.add(RoutingAgent(zendesk_id=AGENT, created_at=clock.now()))
+    people = {one.zendesk_id: one for one in db.session.scalars(select(ZendeskUser))}
+    people[AGENT].group_ids = [GROUP]
+    db.session.commit()
+    (routed,) = db.session.scalars(select(RoutingAgent))
+    assert routed.in_groups == [str(GROUP)]
+    a_rule("그룹에", NEW, [action("notification_group", str(GROUP), "새 티켓", "봐 주세요.")])
+    decided(stage)
+    assert [one.to for one in letters()] == ["seojun@example.com"]
+
+
 def test_two_agents_of_one_address_are_one_reader(stage: Stage, mailbox: tuple[str, str, Mailbox]) -> None:
     """A shared mailbox, or an account whose addresses were made unreadable."""
     people = db.session.scalars(select(ZendeskUser).where(ZendeskUser.role.in_(("agent", "admin")))).all()

@@ -29,7 +29,7 @@ from app.words import LANGUAGES, say
 
 def _groups(_view: Any, _context: Any, agent: RoutingAgent, _name: str) -> list[str]:
     names = {str(one.zendesk_id): one.name for one in db.session.scalars(select(ZendeskGroup))}
-    return [names.get(one, one) for one in agent.groups]
+    return [names.get(one, one) for one in agent.in_groups]
 
 
 class RoutingAgentView(DeskView):
@@ -69,6 +69,7 @@ class RoutingAgentView(DeskView):
         "created_at": say("만든 때", "Created"),
     }
     column_descriptions = {
+        "groups": say("비워 두면 Zendesk에서 속한 그룹을 따릅니다.", "Empty means their groups in Zendesk."),
         "skills": say("이름:수준(1–5), 쉼표로 나눕니다. 예: 환불:3", "name:level (1–5), commas between: refund:3"),
         "channel_limits": say("채널:티켓 수. 예: chat:2, voice:1", "channel:tickets, such as chat:2, voice:1"),
         "topics": say("티켓의 태그 가운데 맡는 것. 쉼표로 나눕니다.", "The tags of tickets they take. Commas between."),
