@@ -40,6 +40,7 @@ LEASE = timedelta(seconds=120)
 PAGES_A_RUN = 6
 RUN_EVERY = timedelta(seconds=60)
 IDS_A_QUESTION = 500
+FAILED = "it failed here; see the log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ def run() -> None:
         session.rollback()
         log.exception("history_refused", extra={"status": refused.status})
         _fail(session, str(refused))
+    except Exception:
+        session.rollback()
+        log.exception("history_failed")
+        _put_off(session, clock.now() + RUN_EVERY, FAILED)
 
 
 def load(

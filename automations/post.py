@@ -83,7 +83,9 @@ def claim_one(session: Session) -> Claim | None:
     one_at_a_time(session, "letters")
     while True:
         now = clock.now()
-        letter = session.scalars(select(Letter).where(due(now)).order_by(OLDEST).limit(1)).first()
+        # Locked, so that one somebody is dropping this very moment is not taken all the same.
+        oldest = select(Letter).where(due(now)).order_by(OLDEST).limit(1).with_for_update(of=Letter, skip_locked=True)
+        letter = session.scalars(oldest.execution_options(populate_existing=True)).first()
         if letter is None:
             session.commit()
             return None

@@ -109,7 +109,9 @@ def claim_one(session: Session) -> Claim | None:
         .order_by(OLDEST)
         .limit(1)
     )
-    push = session.scalars(first).first()
+    # Locked, so that one a person (or an undo) is dropping this very moment is not taken all the same.
+    locked = first.with_for_update(of=Push, skip_locked=True).execution_options(populate_existing=True)
+    push = session.scalars(locked).first()
     if push is None:
         session.rollback()
         return None

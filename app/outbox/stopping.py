@@ -9,6 +9,7 @@ from app.actor import acting
 from app.alarms.model import Letter, LetterState
 from app.audit.trail import record
 from app.link.link import the_link
+from app.link.model import Link
 from app.outbox.model import Push, PushState
 from app.rules.brakes.brake import STOP, pull, stopped_ids
 from app.rules.model import Rule, RuleRun
@@ -28,7 +29,17 @@ def stop_all(session: Session, why: str = "") -> bool:
     """As `stop_rule`, for all rules: the link's switch, and all that any rule owes. False when it was off already."""
     acting().must(STOP)
     link = the_link(session)
-    was_on, link.rules_on = link.rules_on, False
+    session.flush()
+    # One guarded statement: a stop is never refused because somebody, or the sync, saves the link at the same moment.
+    turned = session.execute(
+        update(Link)
+        .where(Link.id == link.id, Link.rules_on)
+        .values(rules_on=False)
+        .returning(Link.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.refresh(link)
+    was_on = turned is not None
     hold_owed(session)
     if was_on:
         record(session, "stop", "rules", None, {"why": why[:500]} if why else {})

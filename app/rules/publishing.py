@@ -27,6 +27,9 @@ PUBLISH = "rules.publish"
 UNSEEN = say("연습 없이 시스템이 게시함", "Published unseen by the system")
 REPLACED = say("다른 판을 게시해서 대신함", "Another version was published instead")
 SAVED_ANEW = say("새로 저장되어 승인이 무효가 됨", "Saved anew, so the approval is void")
+OTHER_PROOF = say(
+    "그림자 운용이나 기준이 바뀌어 승인이 무효가 됨", "Its shadow or thresholds changed, so the approval is void"
+)
 SWITCHED_OFF = say("규칙을 끄면서 함께 거둠", "The rule was taken out of use")
 AS_PROVED = say("그림자 운용이 기준에 이르러 게시함", "Its shadow reached the threshold")
 
@@ -174,6 +177,13 @@ def void_open(rule: Rule) -> None:
     waiting = open_one(rule.publications)
     if waiting is not None:
         waiting.move_to(PublicationState.void, as_kept(SAVED_ANEW))
+
+
+def void_agreed(rule: Rule) -> None:
+    """Another shadow, or other thresholds: what was agreed to was to begin by the old ones."""
+    waiting = open_one(rule.publications)
+    if waiting is not None and waiting.when_reached:
+        waiting.move_to(PublicationState.void, as_kept(OTHER_PROOF))
 
 
 def touch(rule: Rule) -> None:

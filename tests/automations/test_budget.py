@@ -232,6 +232,49 @@ def test_all_are_stopped_by_one_switch(stage: Stage) -> None:
     assert runs() == 4
 
 
+def test_the_switch_for_all_is_never_refused_for_who_saves_the_link_meanwhile(office: Flask) -> None:
+    link = the_link(db.session())
+    db.session.commit()
+
+    def saved_elsewhere() -> None:
+        with office.app_context():
+            the_link(db.session()).trouble = "late"
+            db.session.commit()
+
+    if db.engine.dialect.name == "postgresql":  # on SQLite nobody else writes while one does
+        assert link.rules_on
+        elsewhere = threading.Thread(target=saved_elsewhere)
+        elsewhere.start()
+        elsewhere.join(10)
+    with acting_as(MANAGER):
+        assert stop_all(db.session(), "폭주")
+        db.session.commit()
+        assert not stop_all(db.session())
+        db.session.commit()
+    assert not the_link(db.session()).rules_on
+
+
+def test_of_two_who_stop_a_rule_at_once_one_does_it_and_neither_is_refused(office: Flask) -> None:
+    rule_id = a_rule("태그", NEW, [{"field": "current_tags", "value": "seen"}]).id
+    db.session.remove()
+    ready, done = threading.Barrier(2), list[bool]()
+
+    def stop() -> None:
+        with office.app_context(), acting_as(MANAGER):
+            rule = db.session.get_one(Rule, rule_id)
+            if db.engine.dialect.name == "postgresql":
+                ready.wait(10)
+            done.append(stop_rule(db.session(), rule))
+            db.session.commit()
+
+    both = [threading.Thread(target=stop) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(20)
+    assert sorted(done) == [False, True]
+
+
 def test_who_may_not_publish_may_not_stop_start_or_budget(office: Flask) -> None:
     rule = a_rule("태그", NEW, [{"field": "current_tags", "value": "seen"}])
     with acting_as(Actor(ActorKind.person, "상담사", 2)):

@@ -234,6 +234,27 @@ def test_a_worker_never_waits(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> 
     assert how_complete(db.session()) == (1, 1)
 
 
+def test_what_nobody_expected_is_told_and_tried_again_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(stage, 30)
+    ask_history(db.session(), 90)
+    db.session.commit()
+    with monkeypatch.context() as broken:
+        broken.setattr(history, "as_audit", lambda _event: 1 / 0)
+        history.run()
+    load = newest_load(db.session())
+    assert load is not None
+    assert load.is_under_way
+    assert load.token is None
+    assert load.trouble == history.FAILED
+    assert Fact.history_asked not in sweep.waiting(), "not every ten seconds"
+    with clock.stopped(clock.now() + timedelta(minutes=2)):
+        history.run()
+    db.session.expire_all()
+    ended = newest_load(db.session())
+    assert ended is not None
+    assert (ended.state, ended.trouble) == (HistoryState.done, None)
+
+
 def test_it_leaves_the_sync_its_share(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(stage, *range(10, 22))
     real = zendesk().fetch

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.alarms.alarm import acknowledge, raise_alarm
@@ -22,13 +23,17 @@ from app.alarms.kinds import AlarmKind
 from app.alarms.letters import Aim, Content, owe_letter
 from app.alarms.model import Alarm, Letter, LetterState, OutgoingWebhook, Receiver, WebhookForm
 from app.db import db
+from app.link.link import the_link
+from app.outbox.model import Push, PushState
+from app.outbox.outbox import owe
 from app.people.model import Role, User
 from app.settings import Settings
 from app.vault import seal
 from app.words import say
-from automations import post, sweep
+from automations import post, push, sweep
 from integrations.mail.mailbox import Mailbox, serving
 from tests.conftest import SECRET, settings_for
+from tests.marketplace import a_ticket
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = """
@@ -250,6 +255,33 @@ def test_two_workers_take_no_letter_twice(office: Flask, box: Mailbox) -> None:
     assert second is not None
     assert first.letter_id != second.letter_id
     assert post.claim_one(db.session()) is None
+
+
+def test_what_somebody_drops_this_moment_is_not_taken(office: Flask, box: Mailbox) -> None:
+    """A worker that looked while it was still owed must not take it all the same."""
+    a_letter()
+    ticket = a_ticket()
+    pushed = owe(db.session(), ticket=ticket, change={"priority": "high"}, origin="rules")
+    pushed.state = PushState.owed
+    db.session.commit()
+    taken: list[object] = []
+
+    def claim() -> None:
+        with office.app_context():
+            taken.extend([post.claim_one(db.session()), push.claim_one(db.session())])
+
+    the_link(db.session()).pushing = True
+    db.session.commit()
+    for table in (Letter, Push):
+        db.session.execute(update(table).values(state="dropped"))
+    worker = threading.Thread(target=claim)
+    worker.start()
+    worker.join(0.5)
+    db.session.commit()
+    worker.join(20)
+    assert taken == [None, None]
+    assert [one.state for one in rows()] == [LetterState.dropped]
+    assert db.session.scalars(select(Push.state)).all() == [PushState.dropped]
 
 
 def test_a_private_address_is_called_in_the_demo_alone(

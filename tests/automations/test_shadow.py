@@ -20,7 +20,7 @@ from app.rules.publication import PublicationState
 from app.rules.publishing import approve, publish
 from app.rules.rule import save
 from app.rules.shadow.model import Outcome, Shadow, ShadowRun, ShadowState
-from app.rules.shadow.shadow import Thresholds, share_of, start
+from app.rules.shadow.shadow import Thresholds, end, set_thresholds, share_of, start
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
 from automations import mirror, shadow, timed
 from tests.automations.acts import NEW, a_rule, arrived, until
@@ -239,6 +239,39 @@ def test_an_edit_takes_the_agreement_away(stage: Stage) -> None:
     db.session.commit()
     proved_by(stage, rule, 40)
     assert (asked.state, rule.state) == (PublicationState.void, RuleState.draft)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_was_agreed_to_goes_live_by_no_other_thresholds(stage: Stage, anew: bool) -> None:
+    """Whoever may edit could else lower them to nothing, alone, once two had agreed to strict ones."""
+    rule = a_draft([{"field": "notification_user", "value": ["requester_id", "안녕하세요", "받았습니다"]}])
+    made = in_shadow(rule, promote_percent=99, least=500)
+    rehearsed_for_test(rule)
+    with acting_as(as_person(a_user())):
+        asked = publish(db.session(), rule, when_reached=True)
+        db.session.commit()
+    with acting_as(as_person(a_user())):
+        approve(db.session(), asked)
+        db.session.commit()
+    with acting_as(as_person(a_user(), frozenset({"rules.edit"}))):
+        if anew:
+            end(made)
+            db.session.commit()
+            made = in_shadow(rule, promote_percent=1, least=1)
+        else:
+            set_thresholds(made, Thresholds(promote_percent=1, least=1))
+            db.session.commit()
+    ticket = a_written_ticket(stage)
+    db.session.add(
+        ShadowRun(
+            shadow_id=made.id, ticket_id=ticket.id, cause="more", audit_id=1, effect_hash="y", reasons=[], actions=[],
+            at=clock.now(), due_at=clock.now(), outcome=Outcome.agreed,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    shadow.drain()
+    assert (asked.state, rule.state) == (PublicationState.void, RuleState.draft)
+    assert made.ready_at is not None
 
 
 def test_what_falls_below_goes_back_to_a_draft(stage: Stage) -> None:

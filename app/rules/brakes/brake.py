@@ -82,14 +82,14 @@ def brake_stamp(session: Session) -> tuple[object, ...]:
 
 
 def the_brake(session: Session, rule_id: int) -> RuleBrake:
-    """The rule's row, made on first need."""
-    brake = session.get(RuleBrake, rule_id)
-    if brake is None:
-        limit = ALL_PER_HOUR if rule_id == ALL else RULE_PER_HOUR
-        brake = RuleBrake(rule_id=rule_id, per_hour=limit)
-        session.add(brake)
-        session.flush()
-    return brake
+    """The rule's row, made on first need, and ours until the transaction ends: whoever stops or starts the rule at the
+    same moment waits for it."""
+    limit = ALL_PER_HOUR if rule_id == ALL else RULE_PER_HOUR
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    made = kind.insert(RuleBrake).values(rule_id=rule_id, per_hour=limit, by_house=False)
+    session.flush()
+    session.execute(made.on_conflict_do_nothing())
+    return session.get_one(RuleBrake, rule_id, populate_existing=True, with_for_update={"of": RuleBrake})
 
 
 def pull(session: Session, rule: Rule, why: str = "", *, by_house: bool = False) -> bool:

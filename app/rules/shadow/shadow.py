@@ -12,7 +12,7 @@ from app.actor import acting
 from app.errors import Refusal
 from app.rules.checklist import Need, checklist, version_of
 from app.rules.model import Rule
-from app.rules.publishing import touch
+from app.rules.publishing import touch, void_agreed
 from app.rules.rule import EDIT
 from app.rules.shadow.model import SETTLE_HOURS, Outcome, Shadow, ShadowMove, ShadowRun, ShadowState
 from app.rules.shadow.wilson import Share
@@ -62,6 +62,7 @@ def start(session: Session, rule: Rule, *, number: int | None = None, thresholds
             raise Refusal(words.fill(number=version.number))
         earlier.move_to(ShadowState.ended)
         session.flush()
+    void_agreed(rule)
     at = clock.now()
     made = Shadow(number=version.number, state=ShadowState.running, started_by=acting().name, started_at=at)
     made.moves.append(ShadowMove(was=None, now=ShadowState.running, by=acting().name, at=at))
@@ -77,12 +78,15 @@ def set_thresholds(shadow: Shadow, wanted: Thresholds) -> None:
         raise Refusal(say("이미 끝난 그림자 운용입니다.", "This shadow is over."))
     _set(shadow, wanted)
     shadow.ready_at = None
+    void_agreed(shadow.rule)
+    touch(shadow.rule)
 
 
 def end(shadow: Shadow, why: str = "") -> None:
     """Back to a draft, by hand."""
     acting().must(EDIT)
     shadow.move_to(ShadowState.demoted, why.strip())
+    void_agreed(shadow.rule)
     touch(shadow.rule)
 
 
