@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from app.language.facts_of_ticket import Change, Organization, Person, TicketFacts
+from app.language.facts_of_ticket import Change, Organization, Person, TicketFacts, but
 from app.language.values import tags_of, text_of
 from app.words import Words, say
 
@@ -167,7 +167,7 @@ class Plan:
                 for key, one in changes.items()
             }
             taken["update"] = replace(facts.update, changes={**first, **joined})
-        return replace(
+        return but(
             facts,
             tags=(facts.tags - self.remove_tags) | self.add_tags,
             follower_ids=_each_once((facts.follower_ids or ()) + self.followers),
@@ -245,16 +245,19 @@ def _named(sets: Mapping[str, object], prefix: str) -> dict[str, object]:
 def _with_fields(person: Person | None, sets: Mapping[str, object]) -> Person | None:
     if person is None:
         return None
+    named = _named(sets, "requester.custom_fields.")
+    if not named and "locale_id" not in sets and person.custom_fields is not None:
+        return person
     locale_id = text_of(sets["locale_id"]) if "locale_id" in sets else person.locale_id
-    fields = {**(person.custom_fields or {}), **_named(sets, "requester.custom_fields.")}
+    fields = {**(person.custom_fields or {}), **named}
     return replace(person, locale_id=locale_id, custom_fields=fields)
 
 
 def _with_organization_fields(organization: Organization | None, sets: Mapping[str, object]) -> Organization | None:
-    if organization is None:
-        return None
-    fields = {**organization.custom_fields, **_named(sets, "organization.custom_fields.")}
-    return replace(organization, custom_fields=fields)
+    named = _named(sets, "organization.custom_fields.")
+    if organization is None or not named:
+        return organization
+    return replace(organization, custom_fields={**organization.custom_fields, **named})
 
 
 def _each_once(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from app.language.action_rows import ActionRow
 from app.language.facts_of_ticket import TicketFacts
 from app.language.kinds import ValueKind
 from app.language.plan import Dropped, Held, Notice, Plan, PlannedComment, RefundWish
-from app.language.values import tags_of, text_of, without_null
+from app.language.values import NULL, tags_of, text_of
 from app.language.vocabulary import action_of
 from app.words import Words, say
 
@@ -47,7 +47,8 @@ class Planning:
             self.take_row(row, public=public)
 
     def take_row(self, row: ActionRow, *, public: bool) -> None:
-        row = replace(row, value=without_null(row.value))
+        if row.value == NULL:
+            row = replace(row, value="")
         action = action_of(row.field)
         if action is None or action.value_kind in HELD_KINDS or row.field == "satisfaction_score":
             self.join(Plan(held=(Held(row.field, row.value),)))

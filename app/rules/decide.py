@@ -82,12 +82,14 @@ def decide(
     account: Account = PLAIN_ACCOUNT,
     language: str | None = None,
     router: Router = NO_ROUTER,
+    told: bool = True,
 ) -> list[Decision]:
     """The rules that fire, in the order they do. `now` is aware.
 
     `rules`: the live ones of one kind; an account's own `active` is not looked at. `macros`: the live ones, by the id
     that the action "macro" names. `language`: what the customer is answered in;
     left out, it is worked out from what they wrote. `router`: what the action "route" asks; without one it is held.
+    `told`: with the reasons of each, which whoever only counts needs not.
     """
     answer_in = language or language_for(facts)
     fired: set[int] = set()
@@ -95,7 +97,7 @@ def decide(
     sight, start = Sight(facts, now, account), 0
     while (index := next((one for one in rules.met(sight, start) if one not in fired), None)) is not None:
         fired.add(index)
-        rule, reasons = rules.rules[index], rules.verdict(index, sight).reasons
+        rule, reasons = rules.rules[index], rules.verdict(index, sight).reasons if told else ()
         decision = _decision(rule, reasons, facts, now, macros, account, answer_in, router)
         decisions.append(decision)
         start = index + 1

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.language.facts_of_ticket import Comment, Person, TicketFacts, Update
+from app.language.facts_of_ticket import Comment, Person, TicketFacts, Update, but
 from app.language.vocabulary import family_key
 from app.rules.own_then import booking_then, customer_then, partner_then, refund_then
 from app.rules.record import Record, organization_of, read_record, read_records
@@ -30,6 +30,7 @@ GLANCED = frozenset({
     "update_type", "role", "requester_role", "locale_id", "text.topic", "ticket_due_date", "ticket_type_id",
 })  # fmt: skip
 """The fields of conditions that a glance tells as the whole facts do."""
+_NOTHING = TicketFacts()
 _GLANCED_FAMILIES = frozenset({"custom_fields_{id}", "ticket_fields_{id}"})
 
 
@@ -57,9 +58,8 @@ def glance_at(record: Record, place: int, values: Values) -> TicketFacts:
     """The ticket just after `record.events[place]`, as far as `is_glanced`: the rest is left empty, for a tenth of the
     work. `values`: what its fields held then."""
     count = place + 1
-    return TicketFacts(
-        **_glanced(record, record.events[:count], record.events[count:], record.events[place], values, "")
-    )
+    seen, later = record.events[:count], record.events[count:]
+    return but(_NOTHING, **_glanced(record, seen, later, record.events[place], values, ""))
 
 
 def is_glanced(field: str) -> bool:
@@ -187,7 +187,8 @@ def _rating(
 
 
 def _update(record: Record, event: TicketEvent) -> Update:
-    places = [place for place, row in enumerate(record.comments) if row.audit_id == event.audit_id]
+    audit_id = event.audit_id
+    said = next((place for place, row in enumerate(record.comments) if row.audit_id == audit_id), None)
     author = event.author_id
     updater = record.people.get(author or 0) or Person(
         id=str(author or ""), role="system" if not author or author < 0 else None
@@ -196,7 +197,7 @@ def _update(record: Record, event: TicketEvent) -> Update:
         type="Create" if event.is_creation else "Change",
         updater=updater,
         via_id=number_of(event.channel),
-        comment=record.said[places[0]] if places else None,
+        comment=None if said is None else record.said[said],
         changes=changes_of(event),
     )
 

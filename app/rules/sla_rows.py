@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal
 from app.language.account import PLAIN_ACCOUNT, Account
-from app.language.facts_of_ticket import TicketFacts
+from app.language.facts_of_ticket import TicketFacts, but
 from app.routing.days import read_opening
 from app.rules.sla import Due, SlaPolicy, Statuses, dues, last_breach, next_breach
 from app.tickets.model import TicketEvent
@@ -39,7 +39,7 @@ class Promises:
         coming, missed = next_breach(found, at), last_breach(found, at)
         if coming is None and missed is None:
             return facts
-        return replace(
+        return but(
             facts,
             sla_next_breach_at=coming.due_at if coming else None,
             sla_last_breach_at=missed.due_at if missed else None,

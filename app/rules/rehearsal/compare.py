@@ -77,12 +77,12 @@ class Memory:
         return self
 
 
-def compare(sets: Sets, look: Look, memory: Memory | None = None) -> Compared | None:
+def compare(sets: Sets, look: Look, memory: Memory | None = None, *, told: bool = True) -> Compared | None:
     """None when neither set would do anything (any more). `memory` is for looks by time: of an update each rule fires
-    once at most anyway."""
+    once at most anyway. `told`: with the reasons of each rule."""
     cast = sets.casts[look.kind]
-    after = _decided(sets, cast.after, look)
-    before = _decided(sets, cast.before, look) if _could_differ(cast, sets, look, after) else after
+    after = _decided(sets, cast.after, look, told=told)
+    before = _decided(sets, cast.before, look, told=told) if _could_differ(cast, sets, look, after) else after
     if memory is None:
         fresh_before, fresh_after = _acting(before), _acting(after)
     else:
@@ -98,10 +98,10 @@ def compare(sets: Sets, look: Look, memory: Memory | None = None) -> Compared | 
     return Compared(look, first, second, tuple(gone), tuple(come))
 
 
-def _decided(sets: Sets, rules: RuleSet[RuleDefinition], look: Look) -> list[Decision]:
+def _decided(sets: Sets, rules: RuleSet[RuleDefinition], look: Look, *, told: bool) -> list[Decision]:
     if not len(rules):
         return []
-    return decide(rules, look.facts, look.at, macros=sets.macros, account=sets.account, router=sets.router)
+    return decide(rules, look.facts, look.at, macros=sets.macros, account=sets.account, router=sets.router, told=told)
 
 
 def _could_differ(cast: Cast, sets: Sets, look: Look, after: Sequence[Decision]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.language.batch import met_many
-from app.language.facts_of_ticket import TicketFacts
+from app.language.facts_of_ticket import TicketFacts, but
 from app.language.kinds import Use
 from app.language.ruleset import RuleSet
 from app.language.sight import Sight
@@ -134,7 +134,7 @@ class Watch:
         for (place, stretch), sight, possible in zip(stretches, sights, met_many(self.timed, sights), strict=True):
             if not possible:
                 continue
-            alone = replace(stretch.facts, update=None)
+            alone = but(stretch.facts, update=None)
             at: dict[datetime, bool] = {}
             for index in possible:
                 asks = asks_own(rules[index])
