@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -79,6 +80,7 @@ def atom_of(condition: Condition) -> Atom:
     return Opaque(condition.field, condition.operator, text_of(condition.value))
 
 
+@lru_cache(maxsize=65_536)
 def negated(atom: Atom) -> Atom:
     """What holds of a known value where the atom does not."""
     if isinstance(atom, Stands):

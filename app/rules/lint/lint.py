@@ -24,6 +24,6 @@ def lint(subjects: Sequence[Subject], known: Known, only: Collection[str] | None
     looked_at = [one for one in rules if not one.subject.native and (only is None or one.id in only)]
     found = [finding for one in looked_at for finding in alone(one, known)]
     found += [finding for one in looked_at for finding in unknown_tags(one, known, made)]
-    beside = [*pairs(acting, only), *loops(acting)]
+    beside = [*pairs(acting, only), *loops(acting, only)]
     found += [one for one in beside if only is None or set(one.rules) & set(only)]
     return sorted(found, key=lambda one: _ORDER[one.level])

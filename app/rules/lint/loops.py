@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.language.kinds import Use
 from app.rules.lint.finding import Finding, Level
@@ -14,15 +14,17 @@ from app.words import say
 LONGEST = 6
 
 
-def loops(rules: Sequence[Read]) -> Iterator[Finding]:
+def loops(rules: Sequence[Read], only: Collection[str] | None = None) -> Iterator[Finding]:
     """One finding for each knot of rules of which each can set off the next and something changes at every turn.
 
-    Only triggers set each other off at once. `rules`: those that act.
+    Only triggers set each other off at once. `rules`: those that act. `only`: knots that one of these is in.
     """
     nodes = [one for one in rules if one.subject.rule.kind is Use.trigger]
-    edges = _edges(nodes)
+    edges = _Edges(nodes)
     told: set[frozenset[int]] = set()
-    for start in range(len(nodes)):
+    for start, one in enumerate(nodes):
+        if only is not None and one.id not in only:
+            continue
         circle = _shortest(start, edges, nodes)
         if circle is None or any(set(circle) & one for one in told):
             continue
@@ -30,19 +32,24 @@ def loops(rules: Sequence[Read]) -> Iterator[Finding]:
         yield _finding([nodes[one] for one in circle], _least(circle, edges))
 
 
-def _edges(nodes: Sequence[Read]) -> Mapping[int, Mapping[int, Sat]]:
-    """From a rule to those that its work can set off."""
-    readers: dict[str, list[int]] = defaultdict(list)
-    for index, one in enumerate(nodes):
-        if not one.only_when_created:
-            for name in one.reads:
-                readers[name].append(index)
-    found: dict[int, dict[int, Sat]] = {}
-    for index, one in enumerate(nodes):
-        asked = {other for name in one.effects.fields for other in readers[name] if other != index}
-        met = {other: nodes[other].set_off_by(one) for other in asked}
-        found[index] = {other: sat for other, sat in met.items() if sat is not Sat.no}
-    return found
+class _Edges(dict[int, Mapping[int, Sat]]):
+    """From a rule to those that its work can set off; worked out when first asked for."""
+
+    def __init__(self, nodes: Sequence[Read]) -> None:
+        super().__init__()
+        self.nodes = nodes
+        self.readers: dict[str, list[int]] = defaultdict(list)
+        for index, one in enumerate(nodes):
+            if not one.only_when_created:
+                for name in one.reads:
+                    self.readers[name].append(index)
+
+    def __missing__(self, index: int) -> Mapping[int, Sat]:
+        one = self.nodes[index]
+        asked = {other for name in one.effects.fields for other in self.readers.get(name, ()) if other != index}
+        met = {other: self.nodes[other].set_off_by(one) for other in sorted(asked)}
+        self[index] = {other: sat for other, sat in met.items() if sat is not Sat.no}
+        return self[index]
 
 
 def _shortest(start: int, edges: Mapping[int, Mapping[int, Sat]], nodes: Sequence[Read]) -> tuple[int, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.language.check import CHANGED
 from app.language.ids import NamedId
@@ -14,6 +15,8 @@ from app.rules.definition import RuleDefinition
 from app.rules.lint.atoms import Atom, IsAmong, Opaque, Parts, negated, parts_of
 from app.rules.lint.effects import Effects, effects_of, left_standing, written
 from app.rules.lint.meeting import Sat, meet, together
+
+NO_ATOMS: frozenset[Atom] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Read:
     parts: Parts
     effects: Effects
     writes: tuple[Atom, ...]
+    writes_of: Mapping[str, frozenset[Atom]]
     still: Parts
     reads: frozenset[str]
     fixed: Mapping[str, frozenset[Hashable]]
@@ -67,13 +71,19 @@ class Read:
 
     def meets_after(self, first: Read) -> Sat:
         """Whether a ticket that met `first`, and on which it has done its work, can meet this one."""
-        for name, wanted in self.fixed.items():
-            if name not in first.effects.sets and wanted.isdisjoint(first.fixed.get(name, wanted)):
-                return Sat.no
-        return meet([first.still, self.parts], first.writes)
+        return Sat.no if self._parted_from(first) else meet([first.still, self.parts], first.writes)
+
+    def _parted_from(self, first: Read) -> bool:
+        """Whether a field that `first` leaves alone is asked to be something else here."""
+        return any(
+            name not in first.effects.sets and wanted.isdisjoint(first.fixed.get(name, wanted))
+            for name, wanted in self.fixed.items()
+        )
 
     def set_off_by(self, first: Read) -> Sat:
         """Whether the work of `first` can make this one met that was not met before."""
+        if self._parted_from(first):
+            return Sat.no
         touched = [one for one in self.parts.all + self.parts.any if one.field in first.effects.fields]
         caused = max((_caused(one, first) for one in touched), default=Sat.no)
         return caused if caused is Sat.no else min(caused, self.meets_after(first))
@@ -93,7 +103,15 @@ def _read(subject: Subject, known: Known) -> Read:
         for atom in parts.all
         if isinstance(atom, IsAmong) and atom.how is How.text and atom.expected and atom.wanted
     }
-    return Read(subject, parts, effects, tuple(written(effects)), left_standing(parts, effects), fields, fixed)
+    writes = tuple(written(effects))
+    by_field = {name: frozenset(one for one in writes if one.field == name) for name in {one.field for one in writes}}
+    return Read(subject, parts, effects, writes, by_field, left_standing(parts, effects), fields, fixed)
+
+
+@lru_cache(maxsize=65_536)
+def _ensured(atom: Atom, writes: frozenset[Atom]) -> bool:
+    """Whether a field that was written so meets the atom for certain."""
+    return together([*writes, negated(atom)]) is Sat.no
 
 
 def _caused(atom: Atom, first: Read) -> Sat:
@@ -103,7 +121,7 @@ def _caused(atom: Atom, first: Read) -> Sat:
         wanted = {("value", value), CHANGED}
         certain = atom.expected and bool(atom.wanted & wanted)
         return Sat.yes if certain else Sat.may if atom.expected and value is None else Sat.no
-    if together([*first.writes, negated(atom)]) is Sat.no:
+    if _ensured(atom, first.writes_of.get(atom.field, NO_ATOMS)):
         return Sat.yes
     open_value = first.effects.sets.get(atom.field, "") is None
     return Sat.may if open_value or isinstance(atom, Opaque) else Sat.no
