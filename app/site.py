@@ -26,6 +26,7 @@ from app.insights.admin import HomePage
 from app.insights.waiting import waiting
 from app.link.admin import LinkView
 from app.macros.admin import MacroView
+from app.macros.model import Macro
 from app.outbox.admin import OutboxView
 from app.outbox.stops import StopsView, brakes_of
 from app.partners.admin import PartnerView, VendorView
@@ -42,6 +43,7 @@ from app.routing.admin.plans import RoutingPlanView
 from app.routing.admin.shifts import ShiftsView
 from app.rules.admin import RuleRunView, RuleView
 from app.rules.in_view import tickets_in
+from app.rules.macro_reach import refuse_new_reach
 from app.rules.rehearsal.admin import RehearsalView
 from app.rules.sla_told import promise_of
 from app.rules.undo.admin import UndoView
@@ -65,6 +67,13 @@ class ViewOfHouse(ViewView):
     finder = Finder(tickets_in)
 
 
+class MacroViewOfHouse(MacroView):
+    """Macros that rules use, asked about before one is changed."""
+
+    def agreed(self, macro: Macro) -> None:
+        refuse_new_reach(db.session(), macro)
+
+
 SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     TicketView,
     RefundView,
@@ -74,7 +83,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     BookingView,
     CustomerView,
     RuleView,
-    MacroView,
+    MacroViewOfHouse,
     ViewOfHouse,
     RehearsalView,
     RuleRunView,

@@ -85,7 +85,7 @@ class MacroView(FormDoors, PickDoors, DeskView):
         return record.version
 
     def write(self, record: Macro | None, form: MacroForm) -> Macro:
-        return save(
+        macro = save(
             db.session(),
             record,
             title=form.title,
@@ -94,6 +94,11 @@ class MacroView(FormDoors, PickDoors, DeskView):
             public=form.public,
             key=form.key or None,
         )
+        self.agreed(macro)
+        return macro
+
+    def agreed(self, macro: Macro) -> None:
+        """Whoever uses macros may refuse here what is about to be committed."""
 
     def told_apart(self, record: Macro, form: MacroForm) -> list[Difference]:
         return _differences(record, form)
@@ -121,6 +126,7 @@ class MacroView(FormDoors, PickDoors, DeskView):
         now = MacroState(wanted)
         try:
             put_into_use(db.session(), macro) if now is MacroState.live else move(macro, now)
+            self.agreed(macro)
             db.session.commit()
         except StaleDataError:
             db.session.rollback()
