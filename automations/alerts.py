@@ -14,6 +14,7 @@ from app.alarms.model import Alarm
 from app.link.model import Link
 from app.refunds.model import Refund, RefundMove, RefundState
 from app.rules.model import Rule, RuleRun
+from app.rules.shadow.model import Shadow
 from app.tickets.model import Ticket
 from app.words import Words, say
 
@@ -61,6 +62,15 @@ def loop_cut(session: Session, ticket: Ticket) -> None:
     ko, en = ", ".join(f"「{one}」" for one in titles[:NAMED]), ", ".join(f"“{one}”" for one in titles[:NAMED])
     told = words.fill(ticket=ticket.zendesk_id, ko=ko or "–", en=en or "–")
     raise_alarm(session, AlarmKind.loop_stopped, told, "rules", [rule_id for rule_id, _ in rows])
+
+
+def shadow_weighed(session: Session, shadow: Shadow, outcome: Words) -> None:
+    """What a threshold made of a shadow. The caller commits."""
+    words = say(
+        "규칙 「{title}」 v{number}의 그림자 운용: {outcome}", "The shadow of the rule “{title}”, v{number}: {outcome}"
+    )
+    told = words.fill(title=shadow.rule.title, number=shadow.number, outcome=outcome)
+    raise_alarm(session, AlarmKind.shadow_weighed, told, f"shadow:{shadow.id}", [shadow.rule_id])
 
 
 def _hold(session: Session, kind: AlarmKind, about: str, words: Words | None) -> None:

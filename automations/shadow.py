@@ -30,12 +30,19 @@ from app.rules.shadow.model import Outcome, Shadow, ShadowRun, ShadowState
 from app.rules.shadow.shadow import share_of, verdict
 from app.rules.then import values_then
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
+from app.words import say
+from automations.alerts import shadow_weighed
 
 log = logging.getLogger(__name__)
 
 RUNS_A_CHUNK = 200
 PEOPLE = ("agent", "admin")
 MACHINES = frozenset({"api", "web_service", "rule", "automation", ""})
+READY = say("올리는 기준에 이르러 게시를 기다립니다.", "it reached its threshold and waits to be published.")
+PUBLISHED = say(
+    "기준에 이르러 미리 승인된 대로 게시했습니다.", "it reached its threshold and is published as agreed to."
+)
+FELL = say("내리는 기준 아래라서 초안으로 돌렸습니다.", "it fell below its threshold and is a draft again.")
 Tell = Callable[[Decision], list[dict[str, Any]]]
 
 
@@ -190,6 +197,7 @@ def _weigh(session: Session, shadow_id: int) -> None:
         void_open(shadow.rule)
         shadow.move_to(ShadowState.demoted)
         touch(shadow.rule)
+        shadow_weighed(session, shadow, FELL)
     if said is ShadowState.promoted:
         _promote(shadow, session)
 
@@ -203,7 +211,9 @@ def _promote(shadow: Shadow, session: Session) -> None:
         except Refusal as refused:
             log.warning("shadow_not_promoted", extra={"shadow": shadow.id, "why": refused.words.en[:200]})
         else:
+            shadow_weighed(session, shadow, PUBLISHED)
             return
     if shadow.ready_at is None:
         shadow.ready_at = clock.now()
+        shadow_weighed(session, shadow, READY)
         log.info("shadow_ready", extra={"shadow": shadow.id, "rule": shadow.rule_id})

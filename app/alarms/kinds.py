@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class AlarmKind(StrEnum):
-    """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were."""
+    """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were.
+    `shadow_weighed`: a shadow reached a threshold: it is ready, was published, or fell back to a draft.
+    """
 
     rules_storm = "rules_storm"
     rule_budget = "rule_budget"
@@ -16,6 +18,7 @@ class AlarmKind(StrEnum):
     inbox_dead = "inbox_dead"
     sync_trouble = "sync_trouble"
     refund_unknown = "refund_unknown"
+    shadow_weighed = "shadow_weighed"
 
 
 # These wait for no morning.

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.actor import acting_as
+from app.alarms.kinds import AlarmKind
+from app.alarms.model import Alarm
 from app.db import db
 from app.errors import Refusal
 from app.outbox.model import Push
@@ -205,6 +207,14 @@ def test_what_reached_its_threshold_is_published_where_that_was_agreed_to(stage:
     made = db.session.scalars(select(Shadow)).one()
     assert made.state is ShadowState.promoted
     assert read_live(db.session()).shadows == ()
+    assert "미리 승인된 대로 게시했습니다" in told_to_people(rule)
+
+
+def told_to_people(rule: Rule) -> str:
+    """The one alarm that its shadow has raised, heard once."""
+    (alarm,) = db.session.scalars(select(Alarm).where(Alarm.kind == AlarmKind.shadow_weighed))
+    assert (alarm.count, alarm.rules) == (1, [rule.id])
+    return alarm.words_ko
 
 
 def proved_by_more(rule: Rule, agreed: int) -> None:
@@ -226,6 +236,9 @@ def test_without_that_agreement_it_only_says_that_it_is_ready(stage: Stage) -> N
     made = db.session.scalars(select(Shadow)).one()
     assert (made.state, rule.state) == (ShadowState.running, RuleState.draft)
     assert made.ready_at is not None
+    assert "게시를 기다립니다" in told_to_people(rule)
+    shadow.drain()
+    assert "게시를 기다립니다" in told_to_people(rule)
 
 
 def test_an_edit_takes_the_agreement_away(stage: Stage) -> None:
@@ -280,6 +293,7 @@ def test_what_falls_below_goes_back_to_a_draft(stage: Stage) -> None:
     proved_by(stage, rule, 4, differed=26)
     made = db.session.scalars(select(Shadow)).one()
     assert (made.state, rule.state) == (ShadowState.demoted, RuleState.draft)
+    assert "초안으로 돌렸습니다" in told_to_people(rule)
 
 
 def test_thresholds_that_say_nothing_are_refused(lone_office: Flask) -> None:
