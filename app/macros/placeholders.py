@@ -60,11 +60,13 @@ class DynamicContent(Mapping[str, object]):
         return len(self._texts)
 
 
-def placeholder_values(facts: TicketFacts, now: datetime, language: str, account: Account) -> Values:
-    """Everything but `dc`, which needs the renderer."""
+def placeholder_values(
+    facts: TicketFacts, now: datetime, language: str, account: Account, *, talk: bool = True
+) -> Values:
+    """Everything but `dc`, which needs the renderer; without `talk` the conversation stays empty."""
     current_user = _person(facts.updater)
     return {
-        "ticket": _ticket(facts, now, language, account),
+        "ticket": _ticket(facts, now, language, account, talk=talk),
         "current_user": current_user,
         "agent": current_user,
         "satisfaction": {"current_rating": facts.satisfaction_score or ""},
@@ -76,8 +78,8 @@ def placeholder_values(facts: TicketFacts, now: datetime, language: str, account
     }
 
 
-def _ticket(facts: TicketFacts, now: datetime, language: str, account: Account) -> Values:
-    comments = [_comment(one, language) for one in facts.comments]
+def _ticket(facts: TicketFacts, now: datetime, language: str, account: Account, *, talk: bool) -> Values:
+    comments = [_comment(one, language) for one in facts.comments] if talk else []
     public = [one for one in comments if one["is_public"]]
     calendar = account.calendar_of(facts.schedule_id)
     return {

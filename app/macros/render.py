@@ -6,6 +6,7 @@ and in HTML a customer's `<` is escaped.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +35,8 @@ __all__ = ["Renderer", "TemplateRefused", "language_of", "render", "reply_langua
 
 _PLAIN = LimitedEnvironment()
 _HTML = LimitedEnvironment(autoescape=True)
+# Whatever could come to the conversation: by its name, by a name that is put together, by all of the ticket.
+_TALK = re.compile(r"comment|\[|\bdc\b|\bticket\b(?!\.\w)")
 
 _WHY: tuple[tuple[type[LiquidError], Words], ...] = (
     (UnknownFilterError, say("모르는 필터입니다", "it uses an unknown filter")),
@@ -78,21 +81,25 @@ def placeholders_told(text: str) -> list[Words]:
 
 @dataclass(slots=True)
 class Renderer:
-    """Renders several texts for one ticket in one language; the values are worked out once."""
+    """Renders several texts for one ticket in one language; the values are worked out once. `talk`: with the
+    conversation, once a text may show it: it is dear to make ready."""
 
     facts: TicketFacts
     now: datetime
     language: str = "ko"
     account: Account = PLAIN_ACCOUNT
     _values: dict[str, object] = field(default_factory=dict)
+    talk: bool = False
 
     def text(self, template: str, *, html: bool = False) -> str:
         """Refuses with TemplateRefused what cannot be parsed or exceeds the limits. Unknown placeholders are empty."""
         if "{{" not in template and "{%" not in template:
             return template
         parsed = _parsed(template, html=html)
-        if not self._values:
-            self._values = placeholder_values(self.facts, self.now, self.language, self.account)
+        talk = self.talk or _TALK.search(template) is not None
+        if not self._values or talk is not self.talk:
+            self._values = placeholder_values(self.facts, self.now, self.language, self.account, talk=talk)
+            self.talk = talk
 
         def fill(text: str) -> str:
             filled = self._filled(_parsed(text, html=html), {})

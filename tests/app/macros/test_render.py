@@ -24,7 +24,7 @@ from app.language.facts_of_ticket import (
     Update,
 )
 from app.macros import liquid_limits
-from app.macros.render import TemplateRefused, render, text_problem
+from app.macros.render import Renderer, TemplateRefused, render, text_problem
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 CUSTOMER = Person(
@@ -152,6 +152,30 @@ def test_conditions_and_loops_of_liquid_work() -> None:
     urgent = "{% if ticket.priority == '높음' %}급함{% endif %}"
     each = "{% for one in ticket.public_comments %}[{{one.value}}]{% endfor %}"
     assert said(urgent + each) == f"급함[{FIRST.body}]"
+
+
+@pytest.mark.parametrize(
+    "detour",
+    [
+        "{% assign whole = ticket %}{{whole.latest_comment_html}}",
+        "{% assign key = 'latest_com' | append: 'ment_html' %}{{ticket[key]}}",
+        "{% for one in ticket %}{{one[1]}}{% endfor %}",
+        "{{ticket}}",
+        "{{dc.talk}}",
+    ],
+)
+def test_the_conversation_is_there_by_every_detour(detour: str) -> None:
+    talking = Account(dynamic_content={"talk": {"ko": "{{ticket.latest_comment.value}}"}})
+    assert NOTE.body in render(detour, TICKET, NOW, account=talking)
+
+
+def test_the_conversation_is_there_for_a_text_after_one_that_does_not_show_it() -> None:
+    renderer = Renderer(TICKET, NOW)
+    assert renderer.text("{{ticket.title}}") == TICKET.subject
+    assert not renderer.talk
+    assert renderer.text("{{ticket.latest_comment.value}}") == NOTE.body
+    assert renderer.text("{{ticket.title}}") == TICKET.subject
+    assert renderer.talk
 
 
 def test_a_ticket_of_which_nothing_is_known_renders_empty() -> None:
