@@ -12,7 +12,7 @@ from app.language.checks import check_of
 from app.language.conditions import Condition, Conditions
 from app.language.facts_of_ticket import TicketFacts
 from app.language.index_columns import MOST_KEPT, column_of
-from app.language.looks import DEAR, look_of
+from app.language.looks import DEAR, asking, look_of, of_own_field
 from app.language.masks import Asked, State, state_of
 from app.language.readers import ATTRIBUTES, FEW_VALUES
 from app.language.shape import How
@@ -34,7 +34,20 @@ class Index:
     It keeps what combinations of the few values that a field can have say, never whose ticket had them.
     """
 
-    __slots__ = ("_dear", "_few", "_kind", "_looks", "_said", "alone", "columns", "every", "size", "start")
+    __slots__ = (
+        "_dear",
+        "_few",
+        "_kind",
+        "_looks",
+        "_own",
+        "_own_with_options",
+        "_said",
+        "alone",
+        "columns",
+        "every",
+        "size",
+        "start",
+    )
 
     def __init__(self, rules: Sequence[Conditions]) -> None:
         self.size = len(rules)
@@ -55,6 +68,10 @@ class Index:
         self._kind = _all_of([ATTRIBUTES[one.field] for one in self._few])
         self._said: dict[tuple[Any, ...], State] = {}
         others = [one for one in self.columns if one not in self._few]
+        owned = [(one, of_own_field(one)) for one in others]
+        self._own = [own for _, own in owned if own is not None]
+        self._own_with_options = [asking(own) for own in self._own]
+        others = [one for one, own in owned if own is None]
         self._looks = [look_of(one) for one in others if one.cost < DEAR]
         self._dear = [(one.rules << self.size, look_of(one)) for one in others if one.cost >= DEAR]
 
@@ -65,6 +82,12 @@ class Index:
         if start:
             from_start = size + start
             state = (state >> from_start << from_start) | (state & self.every)
+        if self._own:
+            values, account = sight.facts.custom_fields, sight.account
+            for key, looked_up, known, other, says in self._own_with_options if account.option_values else self._own:
+                value: Any = values.get(key, "")
+                said = known.get(value, other) if value.__class__ is looked_up else None
+                state &= says(value, account) if said is None else said
         for look in self._looks:
             state &= look(sight)
         for waiting, look in self._dear:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from app.language.account import Account
 from app.language.facts_of_ticket import TicketFacts
 from app.language.index_columns import Column, OptionColumn, OrderColumn, TagColumn, WordColumn
 from app.language.masks import State
 from app.language.needles import LETTERS
 from app.language.readers import ATTRIBUTES, SINCE, TEXTS
 from app.language.shape import How
-from app.language.sight import Sight
+from app.language.sight import Sight, Unknown
 from app.language.vocabulary import family_key
 
 Look = Callable[[Sight], State]
+OwnField = tuple[str, type, Mapping[Any, State], State | None, Callable[[Any, Account], State]]
+"""Key, the class of values that are looked up, what they say, what others of that class say (None: ask), and who is
+asked about whatever else there is."""
 
 DEAR = 3
 """From this cost on, a column is asked only while a rule that asks there may still be met."""
@@ -27,7 +31,7 @@ _MOST_STEPS = 2048
 
 
 def look_of(column: Column) -> Look:
-    for found in (_tags(column), _option(column), _number(column), _hours(column), _words(column)):
+    for found in (_tags(column), _hours(column), _words(column)):
         if found is not None:
             return found
     says, read = column.says, column.read
@@ -54,35 +58,22 @@ def _own_key(column: Column) -> str | None:
     return family[1] if family is not None and family[0] == _TICKET_FIELDS else None
 
 
-def _option(column: Column) -> Look | None:
+def of_own_field(column: Column) -> OwnField | None:
+    """How a field of the ticket's form is looked up, where its values have few kinds."""
     key = _own_key(column)
-    if not isinstance(column, OptionColumn) or key is None:
+    if key is None:
         return None
-    table, other, slow, numbers = column.table, column.other, column.says, column.numbers
-
-    def look(sight: Sight) -> State:
-        value = sight.facts.custom_fields.get(key, "")
-        if value.__class__ is not str or sight.account.option_values:
-            return slow(value, sight.account)
-        return table.get(value) or (slow(value, sight.account) if numbers else other)
-
-    return look
+    if isinstance(column, OptionColumn):
+        return key, str, column.table, None if column.numbers else column.other, column.says
+    if isinstance(column, OrderColumn) and column.how is How.number:
+        return key, int, dict(enumerate(_steps(column))), None, column.says
+    return None
 
 
-def _number(column: Column) -> Look | None:
-    key = _own_key(column)
-    if not isinstance(column, OrderColumn) or column.how is not How.number or key is None:
-        return None
-    slow, steps = column.says, _steps(column)
-    end = len(steps)
-
-    def look(sight: Sight) -> State:
-        value: Any = sight.facts.custom_fields.get(key, "")
-        if value.__class__ is int and 0 <= value < end:
-            return steps[value]
-        return slow(value, sight.account)
-
-    return look
+def asking(field: OwnField) -> OwnField:
+    """The same where an option has more names than its value: always asked."""
+    key, _, known, other, says = field
+    return key, Unknown, known, other, says
 
 
 def _hours(column: Column) -> Look | None:
