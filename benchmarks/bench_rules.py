@@ -6,7 +6,7 @@ of the ticket on, with a new look (Sight) a ticket. Each yields the numbers of t
 of the same conditions beside 200, and how long it takes to compile them.
 
 TICKETS=500, ROUNDS=15. A first round, on other tickets, is not counted: engines in a worker are warm. Every round asks
-the same tickets, so that the index has met their tags together before, as it has met those of most tickets of an account.
+the same tickets, so what the index keeps of tags and words that come together is there: an account's are mostly known.
 """
 
 from __future__ import annotations
