@@ -1,10 +1,11 @@
 """Made-up rules and tickets that the benchmarks of rules share: shaped like an account of 200 triggers.
 
-200 rules have about 850 conditions: a broad one first ("status less than solved"), as rules of real accounts do, two or
-three more in "all", and in a third of the rules two or three in "any". Those after the first are drawn from 177, however
-many rules there are: 50 on tags (one to three of 60), 50 on words of the subject (one Korean, none to two English), 44
-on status, priority, channel and group, 21 on three custom fields, 12 on hours since the ticket was made. A ticket meets
-about 6 of 200. Tickets have up to five tags (one of 4,000 sets) and a subject in one of eight frames, all at random.
+200 rules have about 850 conditions: a broad one first ("status less than solved"), as rules of real accounts do, two
+or three more in "all", and in a third of the rules two or three in "any". Those after the first are drawn from 177,
+however many rules there are: 50 on tags (one to three of 60), 50 on words of the subject (one Korean, none to two
+English), 44 on status, priority, channel and group, 21 on three custom fields, 12 on hours since the ticket was made.
+A ticket meets about 6 of 200. Tickets have up to five tags (one of 4,000 sets) and a subject in one of eight frames,
+all at random.
 """
 
 from __future__ import annotations
