@@ -59,7 +59,13 @@ def _look(session: Session, routed_id: int, now: datetime) -> None:
     hold_the_desk(session)
     row = session.get(RoutedTicket, routed_id, populate_existing=True)
     queues = read_queues(session)
-    if row is None or row.state not in AT_WORK or row.plan not in queues or not _arrived(row, now):
+    if (
+        not the_link(session).rules_on
+        or row is None
+        or row.state not in AT_WORK
+        or row.plan not in queues
+        or not _arrived(row, now)
+    ):
         return
     plan, desk = queues[row.plan], read_desk(session, now, row.ticket)
     what = due(_stands(session, row, desk), plan, desk.calendar, now)

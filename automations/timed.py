@@ -32,6 +32,8 @@ TICKETS_A_CHUNK = 200
 HISTORIES_A_RUN = 200
 SYNC_EVERY_SECONDS = 60.0
 OVER = ("closed", "deleted")
+# A number of more is none that a database knows.
+DIGITS = 18
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 PLAIN = {"priority": Ticket.priority, "type": Ticket.type}
 IDS = {"group_id": Ticket.group_id, "assignee_id": Ticket.assignee_id, "brand_id": Ticket.brand_id}
@@ -83,9 +85,19 @@ def _narrowed(condition: Condition, now: datetime) -> ColumnElement[bool]:
         return Ticket.status.in_(COMPARED[condition.operator](STATUSES.index(value)))
     if condition.field in PLAIN and condition.operator == "is":
         return _is(PLAIN[condition.field], value, value)
-    if condition.field in IDS and condition.operator == "is" and (value.isdecimal() or not value):
+    if (
+        condition.field in IDS
+        and condition.operator == "is"
+        and (value.isdecimal() or not value)
+        and len(value) <= DIGITS
+    ):
         return _is(IDS[condition.field], value, int(value or 0))
-    if condition.field in SINCES and value.isdecimal() and condition.operator.startswith(("is", "greater_than")):
+    if (
+        condition.field in SINCES
+        and value.isdecimal()
+        and len(value) <= DIGITS
+        and condition.operator.startswith(("is", "greater_than"))
+    ):
         # Whatever happened that long ago, the ticket was there by then.
         return Ticket.created_at <= now - timedelta(hours=min(int(value), 100_000))
     return true()
@@ -108,7 +120,8 @@ def _look(ticket_id: int, *, may_ask: bool) -> int:
     """How many histories it has asked for: 0 or 1."""
     session, asked = db.session(), False
     try:
-        ticket = session.get(Ticket, ticket_id)
+        # Asked anew for each: whoever stops all rules in the middle of a run means its rest, too.
+        ticket = session.get(Ticket, ticket_id) if the_link(session).rules_on else None
         if ticket is not None and not decide.on_time(session, ticket) and may_ask:
             version = f"{ticket.zendesk_id}:{int(ticket.updated_at.timestamp())}"
             asked = keep(session, source="history", invocation_id=version, ticket_id=ticket.zendesk_id)

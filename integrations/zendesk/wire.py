@@ -37,6 +37,7 @@ _LIMIT = ("x-rate-limit", "ratelimit-limit", "rate-limit")
 _REMAINING = ("x-rate-limit-remaining", "ratelimit-remaining", "rate-limit-remaining")
 _RESET = ("ratelimit-reset", "rate-limit-reset")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _DROPPED = re.compile(r":unpermitted_keys=>\[([^\]]{1,500})\]")
 
 
@@ -149,9 +150,14 @@ def _whole_body(response: requests.Response, deadline: float) -> bytes:
             connection.settimeout(left)
         part = response.raw.read1(256 * 1024, decode_content=True)
         if not part:
-            return b"".join(parts)
+            return _without_nul(b"".join(parts))
         parts.append(part)
         size += len(part)
+
+
+def _without_nul(body: bytes) -> bytes:
+    """JSON may hold the character NUL, PostgreSQL keeps none: one in one comment would stop a whole page."""
+    return _NUL.sub(rb"\1", body) if b"\\u0000" in body else body
 
 
 def _no_answer(what: str, failure: Exception, *, is_write: bool) -> Unavailable:

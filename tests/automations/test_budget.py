@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.actor import Actor, ActorKind, acting_as
 from app.alarms.kinds import AlarmKind
@@ -24,13 +25,15 @@ from app.people.model import Role
 from app.rules.brakes.brake import hour_of, release, set_budget, take
 from app.rules.brakes.model import ALL, RuleCount
 from app.rules.live import read_live
-from app.rules.model import Rule, RuleRun
-from automations import mirror, push
+from app.rules.model import Rule, RuleKind, RuleRun
+from app.tickets.model import Ticket
+from automations import decide, mirror, push, timed
 from tests.automations.acts import NEW, a_rule
 from tests.automations.conftest import Stage, keep_reason
-from tests.marketplace import a_user
+from tests.marketplace import a_ticket, a_user
 
 MANAGER = Actor(ActorKind.person, "매니저", 1, frozenset({"rules.publish", "switches.turn", "outbox.retry"}))
+LONG_AGO = {"field": "NEW", "operator": "greater_than", "value": "1"}
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
@@ -230,6 +233,26 @@ def test_all_are_stopped_by_one_switch(stage: Stage) -> None:
         db.session.commit()
     decided(stage, 1)
     assert runs() == 4
+
+
+def test_a_run_on_time_ends_for_the_rest_once_all_are_stopped(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        a_ticket(status="open")
+    a_rule("시간", [{"field": "status", "operator": "is", "value": "open"}, LONG_AGO],
+           [{"field": "priority", "value": "high"}], kind=RuleKind.automation)  # fmt: skip
+    the_link(db.session()).connected_at = NOW
+    db.session.commit()
+    seen: list[int] = []
+
+    def then_stop(session: Session, ticket: Ticket) -> bool:
+        seen.append(ticket.id)
+        with acting_as(MANAGER):
+            stop_all(session, "폭주")
+        return True
+
+    monkeypatch.setattr(decide, "on_time", then_stop)
+    timed.run()
+    assert len(seen) == 1
 
 
 def test_the_switch_for_all_is_never_refused_for_who_saves_the_link_meanwhile(office: Flask) -> None:

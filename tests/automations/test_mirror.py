@@ -173,3 +173,12 @@ def test_a_worker_that_lost_its_lease_records_nothing(stage: Stage) -> None:
         mirror.record(db.session(), quick, look)
         db.session.commit()
     assert the_row(db.session.scalars(select(WebhookEvent.invocation_id)).first() or "").state is InboxState.done
+
+
+def test_a_character_that_no_database_keeps_holds_nobody_up(stage: Stage) -> None:
+    number = stage.write("제\x00목 \\u0000", "본\x00문")
+    until(lambda: arrived(1))
+    stage.work()
+    ticket = db.session.scalars(select(Ticket).where(Ticket.zendesk_id == number)).one()
+    assert ticket.subject == "제목 \\u0000"
+    assert db.session.scalars(select(Comment.body).where(Comment.ticket_id == ticket.id)).all() == ["본문"]
