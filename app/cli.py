@@ -18,7 +18,7 @@ from app.settings import Settings
 
 COMMANDS = {
     "demo": ("app.demo.commands:demo", "Fill this home with a believable marketplace to try Opsroom on."),
-    "rules": ("app.outbox.commands:rules", "Import, export and explain rules and macros."),
+    "rules": ("app.outbox.commands:rules", "Import, export, rehearse, look over, explain and stop rules."),
     "user": ("app.people.commands:user", "The people who sign in."),
 }
 

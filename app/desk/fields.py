@@ -89,6 +89,7 @@ NOT_OFFERED = say(
     "고를 수 없는 값입니다. 목록에서 다시 골라 주세요.", "This cannot be chosen. Choose again from the list."
 )
 BLANK = ("", "__None")
+NONE = say("없음", "None")
 
 
 def must_be_offered(field: Any) -> None:
@@ -155,7 +156,11 @@ class DeskConverter(AdminModelConverter):
             kwargs.setdefault("query_factory", lambda: self.view.seen_of(remote_model))
         else:
             kwargs.setdefault("query_factory", lambda: self.session.session.query(remote_model))
-        return SomeOf(**kwargs) if multiple else OneOf(**kwargs)
+        if multiple:
+            return SomeOf(**kwargs)
+        if not kwargs.get("blank_text"):
+            kwargs["blank_text"] = NONE
+        return OneOf(**kwargs)
 
 
 class ScopedLoader(QueryAjaxModelLoader):

@@ -101,7 +101,7 @@ class StopsView(DeskPage):
         return self.render(
             "alarms/stops.html",
             stopped=shown_brakes(session, stopped),
-            busy=shown_brakes(session, [rows[one] for one in busy if one in rows]),
+            busy=shown_brakes(session, [rows[one] for one in busy if one in rows and rows[one] not in stopped]),
             all_per_hour=budgets(session, [])[ALL],
             all_fired=sum(fired(session, clock.now(), most=1_000_000).values()),
             rules_on=link.rules_on if link else True,

@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app import clock
 from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
 from app.routing.desk import Lane
+from app.routing.plans import RoutingPlan
 from app.routing.reasons import Routed
 from app.tickets.model import Ticket
 from app.words import say
@@ -134,6 +135,9 @@ class RoutingMove(Base):
 
     routed: Mapped[RoutedTicket] = relationship(back_populates="moves")
     ticket: Mapped[Ticket] = relationship()
+    named_plan: Mapped[RoutingPlan | None] = relationship(
+        primaryjoin=lambda: foreign(RoutingMove.plan) == RoutingPlan.key, viewonly=True
+    )
 
     @property
     def answer(self) -> Routed | None:

@@ -36,7 +36,7 @@ BIGGEST_TICKET = 2**63 - 1
 
 @click.group(commands={"lint": lint_rules})
 def rules() -> None:
-    """Import, export, lint and explain rules, macros and views."""
+    """Import, export, rehearse, look over, explain and stop rules; macros and views come and go with them."""
     speak(terminal_language())
 
 

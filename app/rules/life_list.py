@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.desk.shown import chip, when
+from app.rules.brakes.model import RuleBrake
 from app.rules.model import Rule, RuleState
 from app.rules.publication import Publication, ahead, in_force, open_one
 from app.rules.shadow.model import Shadow, ShadowState
@@ -17,6 +18,7 @@ from app.rules.stage import Stage
 from app.words import say
 
 NEWER = say("새 초안 v{number}", "Newer draft v{number}")
+STOPPED = say("중단됨", "Stopped")
 READY = say("그림자 기준에 이름", "Shadow ready")
 
 
@@ -28,10 +30,18 @@ def tell(session: Session, rules: Sequence[Rule]) -> None:
         published.setdefault(row.rule_id, []).append(row)
     running = select(Shadow).where(Shadow.rule_id.in_(ids), Shadow.state == ShadowState.running)
     shadows = {row.rule_id: row for row in session.scalars(running)}
+    stopped = set(
+        session.scalars(select(RuleBrake.rule_id).where(RuleBrake.rule_id.in_(ids), RuleBrake.stopped_at.is_not(None)))
+    )
     for rule in rules:
         rows = published.get(rule.id, [])
         acts = in_force(rows, now) if rule.state in {RuleState.live, RuleState.paused} else None
         rule.acting_number = "" if acts is None else f"v{acts.number}"  # type: ignore[attr-defined]
+        if rule.id in stopped:
+            rule.acting_number = Markup("{} {}").format(  # type: ignore[attr-defined]
+                rule.acting_number,  # type: ignore[attr-defined]
+                Markup('<span class="chip bad" data-state="stopped">{}</span>').format(STOPPED),
+            )
         told = _prepared(rule, rows, acts, shadows.get(rule.id))
         rule.prepared = Markup(" ").join(told)  # type: ignore[attr-defined]
 

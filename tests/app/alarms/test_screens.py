@@ -98,6 +98,8 @@ def test_chosen_rules_are_stopped_from_the_list(office: Flask) -> None:
         "/admin/rules/action/", {"action": "stop", "rowid": [str(one) for one in ids[:2]], "url": "/admin/rules/"}
     )
     assert [one.stopped_at is not None for one in brakes_of(ids)] == [True, True, False]
+    assert seat.read("/admin/rules/", tab="all").count('data-state="stopped"') == 2, "the list says which"
+    assert seat.read("/admin/stops/").count("data-brake=") == 2, "none stands there twice"
 
 
 def test_budgets_are_set_and_a_wrong_one_is_told(office: Flask) -> None:
@@ -193,3 +195,9 @@ def test_the_banner_says_what_the_alarm_is_about_and_its_page_leads_there(office
     assert 'href="/admin/refunds/?tab=unknown"' in seat.read("/admin/alarms/details/", id=alarm_id)
     budget = seat.read("/admin/alarms/details/", id=an_alarm())
     assert "data-place" not in budget, "rules stand on the page itself"
+
+
+def test_an_optional_choice_is_empty_and_no_programs_word(office: Flask) -> None:
+    page = Seat(office, a_user(Role.admin), "ko").read("/admin/receivers/new/")
+    assert ">__None<" not in page
+    assert 'value="__None">없음<' in page
