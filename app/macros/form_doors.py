@@ -56,6 +56,11 @@ class FormDoors:
         """What the form's template shows beside what every form has."""
         raise NotImplementedError
 
+    def after_saving(self: Any, record: Any) -> str:
+        """Where one goes once it is saved."""
+        url: str = self.get_url(".details_view", id=record.id)
+        return url
+
     # ------------------------------------------------------------------------------------------------------ the doors
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -96,7 +101,7 @@ class FormDoors:
             db.session.rollback()
             return self._drawn(record, form, refused=[NOT_KEPT]), 422
         flash(str(SAVED), "success")
-        return redirect(self.get_url(".details_view", id=saved.id))
+        return redirect(self.after_saving(saved))
 
     def _stale(self, record: Any, form: Any) -> ResponseReturnValue:
         differences = self.told_apart(record, form) if record is not None else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import flash, request, url_for
 from sqlalchemy.orm import Session
 
 from app.db import db
 from app.desk.saving import Difference
+from app.errors import Refusal
 from app.language.problems import Problem
 from app.macros.controls import vocabulary
 from app.macros.editor import row_views, sections
@@ -25,6 +26,7 @@ from app.rules.lint.finding import Level
 from app.rules.live import version_in_force
 from app.rules.model import Rule, RuleKind, RuleState
 from app.rules.raw import Fault, RawRefused, located
+from app.rules.rehearsal.ask import USUAL_DAYS, ask
 from app.rules.rule import save
 
 
@@ -50,6 +52,20 @@ class RuleFormDoors(FormDoors):
             definition=form.definition(record.definition if record is not None else {}),
             description=form.description,
         )
+
+    def after_saving(self: Any, record: Rule) -> str:
+        """To its rehearsal, where one was asked for with the same press; to the rule where none can be made."""
+        page_of_rule: str = self.get_url(".details_view", id=record.id)
+        if request.form.get("then") != "rehearse":
+            return page_of_rule
+        try:
+            rehearsal = ask(db.session(), [record], days=USUAL_DAYS)
+            db.session.commit()
+        except Refusal as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+            return f"{page_of_rule}#rehearse"
+        return url_for("rehearsals.details_view", id=rehearsal.id)
 
     def told_apart(self, record: Rule, form: RuleForm) -> list[Difference]:
         try:
