@@ -25,6 +25,9 @@ class Ruled(Protocol):
 
 R = TypeVar("R", bound=Ruled)
 _MANY = 40
+_ONES = tuple(1 << place for place in range(256))
+"""Ready to be taken away."""
+_END = 1 << 256
 
 
 class RuleSet(Generic[R]):
@@ -71,8 +74,12 @@ def numbers_of(bits: int) -> Iterator[int]:
         raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), np.uint8)
         return iter(np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0].tolist())
     found: list[int] = []
-    while bits:
+    while bits >= _END:
         place = bits.bit_length() - 1
         found.append(place)
         bits ^= 1 << place
+    while bits:
+        place = bits.bit_length() - 1
+        found.append(place)
+        bits ^= _ONES[place]
     return reversed(found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+
+import pytest
 
 from app.language.batch import met_many
 from app.language.conditions import Condition, Conditions
-from app.language.ruleset import RuleSet
+from app.language.ruleset import RuleSet, numbers_of
 from app.language.sight import Sight
 from tests.app.language.semantics.cases import ACCOUNT, NOW
 from tests.app.language.semantics.cases_of_tickets import TICKET_CASES
@@ -33,3 +36,11 @@ def test_each_ticket_of_many_meets_what_it_meets_alone() -> None:
 def test_no_tickets_and_no_rules() -> None:
     assert met_many(RuleSet.compile([ARule(Conditions())]), []) == []
     assert met_many(RuleSet.compile([]), [Sight(CASES[0].facts, NOW, ACCOUNT)]) == [()]
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 2000])
+def test_places_of_bits_are_named_in_order_few_or_many(size: int) -> None:
+    chance = random.Random(size)
+    for count in (0, 1, 5, 40, 41, 200):
+        places = sorted(chance.sample(range(size), min(count, size)))
+        assert list(numbers_of(sum(1 << place for place in places))) == places
