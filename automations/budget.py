@@ -19,6 +19,7 @@ from app.alarms.kinds import AlarmKind
 from app.audit.trail import record
 from app.link.model import Link
 from app.outbox.stopping import hold_owed, hold_owed_of
+from app.routing.keep import hold_the_desk
 from app.rules.brakes.brake import budgets, fired, pull, take
 from app.rules.brakes.model import ALL, RuleBrake
 from app.rules.decide import Decision
@@ -33,6 +34,10 @@ NAMED = 8
 
 def within(session: Session, decisions: Sequence[Decision]) -> list[Decision]:
     """Those that may be acted on, each counted. The caller commits."""
+    if decisions:
+        # A later cause of this transaction may route. Whoever routes holds the desk first and counts then; so does
+        # everybody, or two could wait for each other.
+        hold_the_desk(session)
     now = clock.now()
     limits = budgets(session, [int(one.rule.id) for one in decisions])
     kept: list[Decision] = []

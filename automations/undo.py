@@ -64,15 +64,16 @@ def _one(session: Session, item_id: int) -> None:
         return
     item = session.get_one(UndoItem, item_id, populate_existing=True)
     kept = _hold_back(session, item)
+    if kept < len(item.drops):
+        # A worker was quicker: what had waited is on its way now.
+        item.stays = [*item.stays, {"field": "push", "value": None, "why": "under_way", "by": None, "at": None}]
     if item.change:
         ticket = session.get_one(Ticket, item.ticket_id)
         origin = f"{ORIGIN}{item.undo_id}"
         item.push_id = owe(session, ticket=ticket, change=item.change, before=item.before, origin=origin).id
         item.state = ItemState.owed
     elif not kept:
-        # A worker was quicker: what had waited is on its way now.
         item.state = ItemState.left
-        item.stays = [*item.stays, {"field": "push", "value": None, "why": "under_way", "by": None, "at": None}]
     session.flush()
 
 

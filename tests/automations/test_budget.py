@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.actor import Actor, ActorKind, acting_as
@@ -17,6 +17,7 @@ from app.alarms.model import Alarm, Letter
 from app.audit.model import AuditEntry
 from app.db import db
 from app.errors import Forbidden, Refusal
+from app.language.plan import Plan
 from app.link.link import the_link, turn_rules
 from app.outbox.by_hand import Hand, move
 from app.outbox.model import Push, PushState
@@ -24,10 +25,11 @@ from app.outbox.stopping import stop_all, stop_rule
 from app.people.model import Role
 from app.rules.brakes.brake import hour_of, release, set_budget, take
 from app.rules.brakes.model import ALL, RuleCount
-from app.rules.live import read_live
+from app.rules.decide import Decision
+from app.rules.live import definition_of, read_live
 from app.rules.model import Rule, RuleKind, RuleRun
 from app.tickets.model import Ticket
-from automations import decide, mirror, push, timed
+from automations import budget, decide, mirror, push, timed
 from tests.automations.acts import NEW, a_rule
 from tests.automations.conftest import Stage, keep_reason
 from tests.marketplace import a_ticket, a_user
@@ -233,6 +235,21 @@ def test_all_are_stopped_by_one_switch(stage: Stage) -> None:
         db.session.commit()
     decided(stage, 1)
     assert runs() == 4
+
+
+def test_whoever_counts_holds_the_desk_first(office: Flask) -> None:
+    """Else one that counted and then routes, and one that routes and then counts, would wait for each other."""
+    rule = a_rule("태그", NEW, [{"field": "current_tags", "value": "seen"}])
+    if db.engine.dialect.name == "sqlite":
+        return  # its writers stand in one line
+    decision = Decision(definition_of(rule), (), Plan())
+    with db.engine.connect() as other:
+        free = text("SELECT pg_try_advisory_xact_lock(hashtext('routing'))")
+        assert budget.within(db.session(), []) == []
+        assert other.scalar(free)
+        other.rollback()
+        assert budget.within(db.session(), [decision]) == [decision]
+        assert not other.scalar(free)
 
 
 def test_a_run_on_time_ends_for_the_rest_once_all_are_stopped(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

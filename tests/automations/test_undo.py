@@ -227,6 +227,25 @@ def test_a_worker_that_comes_twice_does_nothing_twice(office: Flask) -> None:
     assert db.session.scalar(owed) == 3
 
 
+def test_what_a_worker_was_quicker_with_is_told_beside_what_goes_back(office: Flask) -> None:
+    rule = a_routing_rule()
+    fired_on(rule, 1, 0)
+    made = taken_back(rule)
+    [item] = made.items
+    on_its_way = Push(
+        ticket_id=item.ticket_id, origin="rules", change={"priority": "high"}, marker="quick", state=PushState.sending,
+        due_at=NOW, created_at=NOW,
+    )  # fmt: skip
+    db.session.add(on_its_way)
+    db.session.flush()
+    item.drops = [on_its_way.id]
+    db.session.commit()
+    undo.drain()
+    [item] = db.session.scalars(select(UndoItem)).all()
+    assert (item.state, [one["why"] for one in item.stays]) == (ItemState.owed, [Left.under_way])
+    assert on_its_way.state is PushState.sending
+
+
 def test_on_the_whole_road_a_rule_is_taken_back_in_zendesk(stage: Stage) -> None:
     rule = a_routing_rule()
     began = clock.now() - timedelta(minutes=1)
