@@ -81,6 +81,9 @@ def claim_one(session: Session) -> Claim | None:
         .execution_options(synchronize_session=False)
     ).all()
     session.commit()
+    if not claimed:
+        # Whoever has them renewed their lease in this very moment.
+        return claim_one(session)
     return Claim(ticket_id, token, len(claimed), max(row.tries for row in claimed))
 
 

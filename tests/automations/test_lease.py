@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, select, text, update
 
 from app import clock
 from app.db import db
@@ -55,6 +55,21 @@ def test_a_slow_look_keeps_its_lease_from_request_to_request(stage: Stage, monke
     row = db.session.scalars(select(WebhookEvent).where(WebhookEvent.ticket_zendesk_id == number)).first()
     assert row is not None
     assert (row.state, row.tries) == (InboxState.done, 1)
+
+
+def test_a_lease_that_is_renewed_while_somebody_takes_it_stays(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.write("문의", "안녕하세요")
+    until(lambda: arrived(1))
+    assert mirror.claim_one(db.session()) is not None
+    db.session.execute(update(WebhookEvent).values(lease_until=clock.now() - timedelta(seconds=1)))
+    db.session.commit()
+
+    def renewed() -> str:
+        db.session.execute(update(WebhookEvent).values(lease_until=clock.now() + timedelta(seconds=60)))
+        return "mine"
+
+    monkeypatch.setattr(mirror, "new_token", renewed)
+    assert mirror.claim_one(db.session()) is None
 
 
 def test_a_lease_that_is_lost_between_two_requests_ends_the_look(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
