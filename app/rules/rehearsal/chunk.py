@@ -114,7 +114,7 @@ def read_ticket(session: Session, watch: Watch, ticket: Ticket) -> list[Compared
 
 
 def _count(tally: Tally, record: Record, compared: Sequence[Compared], until: datetime) -> None:
-    if record.promises.policies:
+    if compared and record.promises.policies:
         answered_at = first_reply_at(TicketFacts(comments=tuple(record.said)))
         count_due(tally, compared, record.promises.policies, record.promises.account, answered_at, until)
     for one in compared:

@@ -94,7 +94,7 @@ def varied(dice: random.Random) -> Ticket:
 
 
 def some_rules(dice: random.Random) -> Iterator[RuleDefinition]:
-    for number in range(1, 41):
+    for number in range(1, 25):
         kind = Use.automation if number % 4 == 0 else Use.trigger
         known = CONDITIONS if kind is Use.trigger else TIMED
         every = dice.sample(known, dice.randrange(1, 3)) + ([dice.choice(HOURS)] if kind is Use.automation else [])
