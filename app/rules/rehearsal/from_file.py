@@ -21,10 +21,11 @@ from app.rules.live import read_live
 from app.rules.model import RuleKind
 from app.rules.rehearsal.ask import in_force
 from app.rules.rehearsal.chunk import TICKETS_A_CHUNK, count, read_chunk
-from app.rules.rehearsal.effects import as_told, from_rows
+from app.rules.rehearsal.effects import Effect, as_told, from_rows
 from app.rules.rehearsal.looks import Watch
 from app.rules.rehearsal.model import RuleChange
-from app.rules.rehearsal.outcome import Differing
+from app.rules.rehearsal.names import EffectNames, names_of
+from app.rules.rehearsal.outcome import ASSIGNMENTS, Differing
 from app.rules.rehearsal.routing import drawing_router
 from app.rules.rehearsal.sets import Sets, Version
 from app.rules.rehearsal.tally import Pair, Tallies, Tally
@@ -102,7 +103,23 @@ def rehearse(
         if not chunk.count:
             break
     titles = {one.definition.id: one.definition.title for one in (*read.before, *read.after)}
-    return as_json(tallies.seen_in(()), titles, read.changes, since, until, samples)
+    whole = tallies.seen_in(())
+    with reading():
+        names = names_of(
+            session, [Effect(name, one) for name in ASSIGNMENTS for one in whole.effects.get(name, ())], {}
+        )
+        session.rollback()
+    return as_json(whole, titles, read.changes, since, until, samples) | {"load": _load(whole, names)}
+
+
+def _load(tally: Tally, names: EffectNames) -> list[dict[str, Any]]:
+    """What each agent and each group would have been given."""
+    return [
+        {"to": to, "id": one, "name": str(names.value(Effect(name, one)))} | _pair(pair)
+        for name, to in ASSIGNMENTS.items()
+        for one, pair in sorted(tally.effects.get(name, {}).items())
+        if one
+    ]
 
 
 @dataclass(slots=True)

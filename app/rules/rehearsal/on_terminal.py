@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,11 +15,14 @@ import click
 
 from app import clock
 from app.db import db, reading
+from app.money import shown
 from app.rules.exchange import read
 from app.rules.importing import Left
 from app.rules.rehearsal.ask import MOST_DAYS
 from app.rules.rehearsal.from_file import read_candidates, rehearse
-from app.words import say
+from app.rules.rehearsal.outcome import ASSIGNMENTS
+from app.rules.rehearsal.page import SLA_WORDS
+from app.words import Words, say
 
 KEYS = """\b
 since, until  the time that was looked at
@@ -27,10 +30,16 @@ tickets       looked at; left_out: those of incomplete history, never filled
 looks         moments at which the rules looked; differing: tickets that differ
 rules         id, title, change (added, changed, removed or null), before, after: firings
 effects       field, value, before, after: how often; texts count by language
+load          to (agent or group), id, name, before, after: tickets they would have been given
 refunds       currency ("?": nobody could quote), requests and amount_minor, each before and after
 sla           outcome, before, after
 samples       ticket (its number), looks: at, cause, gone and come (effects)
 """
+
+
+WISHES = say("환불 요청", "Refunds asked for")
+NO_QUOTE = say("금액을 알 수 없음", "no quote")
+GIVEN: Mapping[str, Words] = {"agent": say("담당자", "Agent"), "group": say("그룹", "Group")}
 
 
 def rehearse_file(file: Path, since: str, *, as_json: bool) -> None:
@@ -103,11 +112,20 @@ def _tell(result: dict[str, Any]) -> None:
     for one in result["rules"]:
         change = f" [{one['change']}]" if one["change"] else ""
         click.echo(f"  {one['title']}{change}: {one['before']:,} → {one['after']:,}")
-    for one in result["effects"]:
+    for one in (row for row in result["effects"] if row["field"] not in ASSIGNMENTS or not row["value"]):
         click.echo(f"  {one['field']} = {one['value']}: {one['before']:,} → {one['after']:,}")
     for one in result["refunds"]:
-        amount = one["amount_minor"]
-        click.echo(f"  {one['currency']}: {amount['before']:,} → {amount['after']:,}")
+        click.echo(f"  {WISHES}: {_wished(one, 'before')} → {_wished(one, 'after')}")
+    for one in result["load"]:
+        click.echo(f"  {GIVEN[one['to']]} {one['name']}: {one['before']:,} → {one['after']:,}")
+    for one in result["sla"]:
+        click.echo(f"  {SLA_WORDS[one['outcome']]}: {one['before']:,} → {one['after']:,}")
+
+
+def _wished(row: dict[str, Any], side: str) -> str:
+    if row["currency"] == "?":
+        return f"{row['requests'][side]:,} ({NO_QUOTE})"
+    return f"{row['requests'][side]:,} ({shown(row['amount_minor'][side], row['currency'])})"
 
 
 def _where(left: Left) -> str:

@@ -43,6 +43,7 @@ def test_the_result_of_a_file_as_json(office: Flask, tmp_path: Path) -> None:
         "triggers": [
             a_trigger("새 문의", ("priority", "urgent"), id=901),
             a_trigger("환불", ("request_refund", "partner_no_show"), id=902),
+            a_trigger("배정", ("group_id", "5"), id=903),
         ]
     }
     result = rehearsed(office, tmp_path / "rules.json", written, "--since", "90d", "--json")
@@ -57,8 +58,11 @@ def test_the_result_of_a_file_as_json(office: Flask, tmp_path: Path) -> None:
     assert [(one["title"], one["change"], one["before"], one["after"]) for one in told["rules"]] == [
         ("새 문의", "changed", 1, 1),
         ("환불", "added", 0, 1),
+        ("배정", "added", 0, 1),
     ]
+    assert told["load"] == [{"to": "group", "id": "5", "name": "5", "before": 0, "after": 1}]
     assert told["effects"] == [
+        {"field": "group_id", "value": "5", "before": 0, "after": 1},
         {"field": "priority", "value": "high", "before": 1, "after": 0},
         {"field": "priority", "value": "urgent", "before": 0, "after": 1},
         {"field": "request_refund", "value": "partner_no_show", "before": 0, "after": 1},
@@ -73,6 +77,8 @@ def test_the_result_of_a_file_as_json(office: Flask, tmp_path: Path) -> None:
     (sample,) = told["samples"]
     assert sample["ticket"] == ticket.zendesk_id
     assert sample["looks"][0]["gone"] == [{"field": "priority", "value": "high"}]
+    words = rehearsed(office, tmp_path / "rules.json", written).stdout
+    assert "0 (₩0) → 1 (₩1,200,000)" in words
     for table in (Rehearsal.id, Rule.id):
         assert db.session.scalar(select(func.count(table))) == (1 if table is Rule.id else 0)
 
