@@ -26,6 +26,7 @@ from app.demo.routing_rows import make_room, routing
 from app.demo.ruleset import RULES, filled
 from app.demo.sign_ins import ADMIN, DOMAIN, PEOPLE, SECOND_MANAGER, Person
 from app.demo.slas import POLICIES
+from app.demo.view_rows import views
 from app.link.link import the_link, turn_pushing
 from app.macros import macro as macros
 from app.people.model import User
@@ -65,7 +66,13 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
         tell(say(f"배정 상담사 {agents}명", f"{agents} agents of routing"))
         macro_ids = _macros(session, moment)
         _rules(session, moment, macro_ids)
-        tell(say(f"매크로 {len(ANSWERS)}개, 규칙 {len(RULES)}개", f"{len(ANSWERS)} macros, {len(RULES)} rules"))
+        seen = views(session)
+        tell(
+            say(
+                f"매크로 {len(ANSWERS)}개, 규칙 {len(RULES)}개, 보기 {seen}개",
+                f"{len(ANSWERS)} macros, {len(RULES)} rules, {seen} views",
+            )
+        )
     session.flush()
     told = mirror_the_past(session, moment)
     tell(say(f"티켓 {told}건", f"{told} tickets"))

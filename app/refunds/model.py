@@ -23,7 +23,7 @@ from app.money import Money
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.refunds.reasons import Reason
-from app.resident_number import keeps_no_resident_number
+from app.resident_number import MADE_HERE, keeps_no_resident_number
 from app.tickets.model import Ticket
 from app.words import Words, say
 
@@ -69,13 +69,13 @@ class Refund(Base):
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_rule: Mapped[str | None] = mapped_column(String(240))
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    approved_sum: Mapped[str | None] = mapped_column(String(64))
-    provider_key: Mapped[str] = mapped_column(String(64), unique=True)
+    approved_sum: Mapped[str | None] = mapped_column(String(64), info=MADE_HERE)
+    provider_key: Mapped[str] = mapped_column(String(64), unique=True, info=MADE_HERE)
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     failure: Mapped[str | None] = mapped_column(String(500))
     tries: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
-    token: Mapped[str | None] = mapped_column(String(32))
+    token: Mapped[str | None] = mapped_column(String(32), info=MADE_HERE)
     requested_at: Mapped[datetime] = mapped_column(index=True)
     decided_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]

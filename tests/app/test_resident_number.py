@@ -85,3 +85,14 @@ def test_no_table_of_people_and_money_keeps_it(office: Flask) -> None:
         db.session.commit()
     db.session.rollback()
     assert db.session.scalars(select(Insurance)).all() == []
+
+
+def test_a_key_made_at_random_is_no_number_of_anybody(office: Flask) -> None:
+    refund = a_refund()
+    refund.provider_key, refund.approved_sum = "refund-a9001011234567f", "0a9001011234567b"
+    refund.token = "c9001011234567d"
+    db.session.commit()
+    refund.note = "a9001011234567f"
+    with pytest.raises(Refusal):
+        db.session.commit()
+    db.session.rollback()

@@ -34,10 +34,13 @@ from app.policies.model import PolicyVersion, VersionState
 from app.policies.terms import read_terms
 from app.refunds.model import LETS_GO, Refund, RefundState
 from app.refunds.quote import again
+from app.rules.in_view import tickets_in
 from app.rules.live import definition_of as rule_definition
 from app.rules.model import Rule, RuleState
 from app.settings import SANDBOX_EMAIL
 from app.tickets.model import Comment, Ticket, TicketEvent
+from app.views.model import View
+from app.views.view import definition_of, unknown_in
 from automations.rows import keep_audits
 from integrations.payments.port import OutcomeState
 from integrations.payments.sandbox import SandboxProvider
@@ -103,6 +106,15 @@ def test_every_policy_rule_and_macro_stands(filled: Path) -> None:
         assert not missing_languages(macro)
     keys = set(db.session.scalars(select(Macro.key)))
     assert {"refund_paid", "refund_failed", "refund_rejected"} <= keys
+
+
+def test_every_view_knows_what_it_names_and_has_tickets(filled: Path) -> None:
+    views = db.session.scalars(select(View).order_by(View.position)).all()
+    assert len(views) == 4
+    for view in views:
+        assert unknown_in(db.session(), view) == []
+        found = tickets_in(db.session(), definition_of(view).conditions, "")
+        assert found.tickets or "current_user" in str(view.definition), view.title
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
