@@ -132,6 +132,12 @@ class ReceiverView(DeskView):
         return redirect(self.get_url(".details_view", id=receiver.id))
 
 
+def _host(_view: Any, _context: Any, hook: OutgoingWebhook, _name: str) -> str:
+    """Where it leads; the rest of an address such as Slack's is a secret, which the form alone shows."""
+    parts = urlsplit(hook.url)
+    return f"{parts.scheme}://{parts.hostname}/…"
+
+
 class HookView(DeskView):
     model = OutgoingWebhook
     subject = "hooks"
@@ -161,6 +167,8 @@ class HookView(DeskView):
             "Rules that notify this webhook post to this address.",
         ),
     }
+    column_formatters = {"url": _host}
+    column_export_list = ("name", "form", "zendesk_id", "is_enabled", "created_at")
     column_sortable_list = ("name", "is_enabled")
     column_default_sort = "name"
     tabs = (Tab("all", say("전체", "All")),)

@@ -62,8 +62,8 @@ AUDITED: dict[str, frozenset[str]] = {
         }
     ),
 }
-# That these changed is kept; what they hold is not.
-SECRET = frozenset({"password_hash", "sealed_secret", "sealed_secret_before"})
+# That these changed is kept; what they hold is not. The address of a webhook is all that one needs to post there.
+SECRET = frozenset({"password_hash", "sealed_secret", "sealed_secret_before", "url"})
 HIDDEN = "•••"
 LONGEST_TEXT = 4000
 

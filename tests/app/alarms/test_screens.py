@@ -156,6 +156,23 @@ def test_a_receiver_is_exactly_one_of_three(office: Flask) -> None:
     assert db.session.scalars(select(Letter.to)).all() == ["a@example.com"]
 
 
+def test_a_webhooks_address_is_shown_whole_in_its_form_alone(office: Flask) -> None:
+    """Whoever knows a Slack address may post there."""
+    manager = Seat(office, a_user(Role.ops_manager))
+    typed = {"name": "알람방", "form": "slack", "is_enabled": "y", "zendesk_id": ""}
+    manager.press("/admin/hooks/new/", typed | {"url": "https://hooks.slack.com/services/T0/B0/known-to-few"})
+    hook = db.session.scalars(select(OutgoingWebhook)).one().id
+    auditor = Seat(office, a_user(Role.auditor))
+    seen = [
+        auditor.read("/admin/hooks/"),
+        auditor.read("/admin/hooks/details/", id=hook),
+        auditor.read("/admin/audit/"),
+    ]
+    assert not [page for page in seen if "known-to-few" in page]
+    assert "https://hooks.slack.com/…" in seen[0]
+    assert "known-to-few" in manager.read("/admin/hooks/edit/", id=hook)
+
+
 def test_a_webhooks_secret_is_sealed_and_never_shown(office: Flask) -> None:
     seat = Seat(office, a_user(Role.admin))
     typed = {"name": "알람방", "form": "signed", "is_enabled": "y", "zendesk_id": ""}
