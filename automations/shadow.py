@@ -97,14 +97,28 @@ def drain() -> None:
     while True:
         rows = session.scalars(_due(last)).all()
         for run in rows:
-            settle(session, run)
+            _settle_alone(session, run)
         last = rows[-1].id if rows else last
         session.commit()
         if len(rows) < RUNS_A_CHUNK:
             break
     for shadow_id in session.scalars(select(Shadow.id).where(Shadow.state == ShadowState.running)).all():
-        _weigh(session, shadow_id)
-        session.commit()
+        try:
+            _weigh(session, shadow_id)
+            session.commit()
+        except Exception:  # a person was at the rule this very moment, say: asked again the next time
+            session.rollback()
+            log.exception("shadow_not_weighed", extra={"shadow": shadow_id})
+
+
+def _settle_alone(session: Session, run: ShadowRun) -> None:
+    """One that cannot be compared is logged, and holds up no other."""
+    run_id = run.id
+    try:
+        with session.begin_nested():
+            settle(session, run)
+    except Exception:
+        log.exception("shadow_not_compared", extra={"run": run_id})
 
 
 def _due(last: int) -> Any:

@@ -165,6 +165,18 @@ def test_solving_it_settles_it_and_what_comes_later_does_not_count(stage: Stage)
     assert compared(clock.now() + timedelta(hours=4)) == [Outcome.agreed]
 
 
+def test_one_that_cannot_be_compared_holds_up_no_other(stage: Stage) -> None:
+    in_shadow(a_draft(TO_GROUP))
+    ticket = a_written_ticket(stage)
+    like = db.session.scalars(select(ShadowRun)).one()
+    facts = {"shadow_id": like.shadow_id, "ticket_id": ticket.id, "audit_id": like.audit_id, "effect_hash": "x"}
+    facts |= {"at": like.at, "due_at": like.due_at, "outcome": Outcome.pending, "reasons": []}
+    db.session.add(ShadowRun(cause="audit:odd", actions=[7], **facts))
+    db.session.commit()
+    a_person_did(ticket, group_id=(None, GROUP))
+    assert sorted(compared()) == [Outcome.agreed, Outcome.pending]
+
+
 def test_a_ticket_that_nobody_touched_cannot_tell(stage: Stage) -> None:
     made = in_shadow(a_draft(TO_GROUP))
     a_written_ticket(stage)
