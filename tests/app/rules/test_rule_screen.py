@@ -18,7 +18,6 @@ from app.macros.pickers import pickers_of
 from app.people.model import Role
 from app.rules.model import Rule, RuleKind, RuleRun, RuleState, TwinState
 from app.rules.page import seen_words
-from app.rules.rehearsal.model import Rehearsal
 from app.rules.rule import save
 from app.tickets.model import ZendeskGroup
 from tests.marketplace import PAID_AT, a_ticket, a_user, kept
@@ -90,18 +89,6 @@ def test_a_rule_is_made_in_the_form(office: Flask) -> None:
     assert 'data-state="draft"' in page
     for words in ("상태", "다음과 같음", "신규", "우선순위", "높음"):
         assert words in page
-
-
-def test_a_rule_is_saved_and_rehearsed_with_one_press(office: Flask) -> None:
-    seat = a_seat(office)
-    page = seat.press("/admin/rules/new/", form_of(then="rehearse"))
-    (rehearsal,) = db.session.scalars(select(Rehearsal)).all()
-    assert f"state.json?id={rehearsal.id}" in page
-    assert [(one.rule.title, one.number, one.change.value) for one in rehearsal.rules] == [
-        ("새 문의 → 높음", 1, "added")
-    ]
-    assert seat.send("/admin/rules/new/", form_of(then="rehearse", title="")).status_code == 422
-    assert len(db.session.scalars(select(Rehearsal)).all()) == 1
 
 
 def test_the_form_of_a_rule_sends_back_what_it_was_given(office: Flask) -> None:
