@@ -70,6 +70,13 @@ def claim_one(session: Session) -> Claim | None:
     if ticket_id is None:
         session.rollback()
         return None
+    # Locked, so that a lease that is renewed this very moment is seen: it holds the ticket's new rows back too.
+    held = select(WebhookEvent.lease_until).where(
+        WebhookEvent.ticket_zendesk_id == ticket_id, WebhookEvent.state == InboxState.working
+    )
+    if any(until is not None and until > now for until in session.scalars(held.with_for_update())):
+        session.rollback()
+        return claim_one(session)
     token = new_token()
     claimed = session.execute(
         update(WebhookEvent)
@@ -82,7 +89,7 @@ def claim_one(session: Session) -> Claim | None:
     ).all()
     session.commit()
     if not claimed:
-        # Whoever has them renewed their lease in this very moment.
+        # Whoever had them came to their end this very moment.
         return claim_one(session)
     return Claim(ticket_id, token, len(claimed), max(row.tries for row in claimed))
 

@@ -57,19 +57,42 @@ def test_a_slow_look_keeps_its_lease_from_request_to_request(stage: Stage, monke
     assert (row.state, row.tries) == (InboxState.done, 1)
 
 
-def test_a_lease_that_is_renewed_while_somebody_takes_it_stays(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage.write("문의", "안녕하세요")
+def test_a_lease_that_is_renewed_while_somebody_takes_it_stays(stage: Stage) -> None:
+    """And holds back what came in about its ticket since: two workers would look at it at once."""
+    number = stage.write("문의", "안녕하세요")
     until(lambda: arrived(1))
     assert mirror.claim_one(db.session()) is not None
+    now = clock.now()
+    came = {"source": "test", "ticket_zendesk_id": number, "due_at": now, "received_at": now, "state": InboxState.new}
+    db.session.execute(insert(WebhookEvent), [came | {"invocation_id": "since"}])
     db.session.execute(update(WebhookEvent).values(lease_until=clock.now() - timedelta(seconds=1)))
     db.session.commit()
+    db.session.execute(update(WebhookEvent).values(lease_until=clock.now() + timedelta(seconds=60)))
+    taken: list[mirror.Claim | None] = []
 
-    def renewed() -> str:
-        db.session.execute(update(WebhookEvent).values(lease_until=clock.now() + timedelta(seconds=60)))
-        return "mine"
+    def another_worker() -> None:
+        with stage.app.app_context():
+            taken.append(mirror.claim_one(db.session()))
+            db.session.remove()
 
-    monkeypatch.setattr(mirror, "new_token", renewed)
-    assert mirror.claim_one(db.session()) is None
+    other = threading.Thread(target=another_worker)
+    other.start()
+    if db.engine.dialect.name == "postgresql":
+        until_it_waits()
+    db.session.commit()
+    other.join()
+    assert taken == [None]
+
+
+def until_it_waits() -> None:
+    """Until another connection stands before a lock of ours."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    deadline = time.monotonic() + 5
+    with db.engine.connect() as looking:
+        while not looking.scalar(waiting):
+            assert time.monotonic() < deadline, "nobody waits"
+            looking.rollback()
+            time.sleep(0.01)
 
 
 def test_a_lease_that_is_lost_between_two_requests_ends_the_look(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
