@@ -21,6 +21,16 @@ BODY_LIMIT = 8 * 1024 * 1024
 def create_app(settings: Settings, *, bell: Bell | None = None) -> Flask:
     """`bell` other than RQ's is for commands and tests that work the rows themselves."""
     app = Flask("app", static_folder="desk/static", static_url_path="/static", template_folder="desk/templates")
+    settle(app, settings, bell)
+    open_doors(app)
+    open_site(app)
+    return app
+
+
+def settle(app: Flask, settings: Settings, bell: Bell | None = None) -> None:
+    """All that one house has of its own: settings, database, bell. What is the same in each, doors and screens, is not
+    touched.
+    """
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -45,6 +55,3 @@ def create_app(settings: Settings, *, bell: Bell | None = None) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    open_doors(app)
-    open_site(app)
-    return app

@@ -3,21 +3,25 @@ real Valkey, and the Zendesk sandbox over HTTP."""
 
 from __future__ import annotations
 
+import copy
+import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from werkzeug.serving import make_server
 
 from app.actor import NOBODY, act_as
 from app.bell import SilentBell
 from app.db import db, only_read
-from app.factory import create_app
+from app.factory import create_app, settle
 from app.migrate import bring_up
 from app.settings import Settings
 from app.valkey import running
@@ -27,6 +31,11 @@ from tests.postgres import PostgresServer, postgres_server
 pytest_plugins = ["tests.skips"]
 
 SECRET = "a-secret-key-for-tests-only-and-long-enough"
+
+# Time is no fault on a machine that others use; a run of CI tries what the one before it tried.
+examples.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("ci", examples.get_profile("here"), derandomize=True, database=None)
+examples.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,11 +124,36 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     return settings_for(tmp_path, database_url)
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app to copy: putting up its screens takes longer than most tests do."""
+    home = tmp_path_factory.mktemp("built")
+    return create_app(settings_for(home, f"sqlite:///{home / 'nothing.sqlite3'}"), bell=SilentBell())
+
+
 @pytest.fixture
-def office(settings: Settings) -> Iterator[Flask]:
+def put_up(built: Flask) -> Callable[[Settings], Flask]:
+    """Makes an app of the given settings. It shares doors, screens and templates with its like, so that a test that
+    adds to those makes one with create_app instead.
+    """
+
+    def settled(settings: Settings) -> Flask:
+        app = copy.copy(built)
+        app.config = copy.copy(built.config)
+        app.extensions = {name: each for name, each in built.extensions.items() if name != "sqlalchemy"}
+        app.teardown_appcontext_funcs, app.shell_context_processors = [], []
+        app.view_functions = dict(built.view_functions)
+        settle(app, settings, SilentBell())
+        return app
+
+    return settled
+
+
+@pytest.fixture
+def office(settings: Settings, put_up: Callable[[Settings], Flask]) -> Iterator[Flask]:
     """The whole app on a real database, inside its context; its bell only remembers (`office_bell`)."""
     with ExitStack() as stack:
-        app = create_app(settings, bell=SilentBell())
+        app = put_up(settings)
         app.config["TESTING"] = True
         stack.enter_context(app.app_context())
         yield app
@@ -128,9 +162,9 @@ def office(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def lone_office(tmp_path: Path, sqlite_url: str) -> Iterator[Flask]:
+def lone_office(tmp_path: Path, sqlite_url: str, put_up: Callable[[Settings], Flask]) -> Iterator[Flask]:
     """As `office`, on SQLite alone."""
-    app = create_app(settings_for(tmp_path, sqlite_url), bell=SilentBell())
+    app = put_up(settings_for(tmp_path, sqlite_url))
     app.config["TESTING"] = True
     with app.app_context():
         yield app

@@ -85,7 +85,8 @@ def desk(office: Flask) -> Flask:
     link = the_link(db.session())
     link.pushing, link.connected_at = True, NOW - timedelta(days=1)
     db.session.commit()
-    a_rule("배정", NEW, ROUTE)
+    with clock.stopped(NOW - timedelta(days=1)):
+        a_rule("배정", NEW, ROUTE)
     return office
 
 

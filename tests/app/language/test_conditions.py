@@ -142,7 +142,7 @@ def test_a_rule_set_answers_in_order_of_position() -> None:
 FACTS = [case.facts for case in CASES[:: max(1, len(CASES) // 60)]]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     field=st.sampled_from(sorted(EVERY_FIELD)) | st.text(max_size=20),
     operator=st.sampled_from(sorted({operator for one in EVERY_FIELD.values() for operator in one.operators})),

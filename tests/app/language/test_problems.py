@@ -210,7 +210,7 @@ def test_what_is_no_conditions_at_all_is_one_problem(raw: object) -> None:
     assert len(condition_problems(raw, Use.trigger)) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON)
 def test_looking_for_problems_never_raises(raw: object) -> None:
     for use in Use:

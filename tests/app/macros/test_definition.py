@@ -167,7 +167,7 @@ def test_ids_that_are_not_known_here_are_listed() -> None:
 TEXTS = st.sampled_from(["", "환불했습니다", "Refunded", "{{ticket.id}}"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     bodies=st.fixed_dictionaries({"ko": TEXTS, "en": TEXTS}),
     public=st.booleans(),

@@ -280,7 +280,7 @@ def test_a_text_is_checked_before_it_meets_a_ticket() -> None:
     assert "{{ticket.id" in broken.in_language("en")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="{}%|. abiforn'\"ticket:1", max_size=40))
 def test_any_text_is_either_made_or_refused(text: str) -> None:
     try:
@@ -289,7 +289,7 @@ def test_any_text_is_either_made_or_refused(text: str) -> None:
         return
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=40))
 def test_any_value_comes_through_as_it_is(value: str) -> None:
     facts = replace(TICKET, subject=value)

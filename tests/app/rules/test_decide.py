@@ -297,7 +297,7 @@ def test_the_same_facts_decide_the_same_twice() -> None:
 VALUES = st.sampled_from(["new", "open", "pending"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(VALUES, VALUES, st.sampled_from(["a", "b"]), st.sampled_from(["a", "b"])), max_size=12))
 def test_no_set_of_rules_runs_for_ever(made: list[tuple[str, str, str, str]]) -> None:
     rules = [

@@ -187,7 +187,7 @@ def test_ids_that_are_not_known_here_are_listed_and_not_refused() -> None:
     assert unknown_ids(rule, {}) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON, RULES)
 def test_looking_for_problems_never_raises(raw: object, rule: dict[str, Any]) -> None:
     for kind in ("trigger", "automation"):
@@ -197,7 +197,7 @@ def test_looking_for_problems_never_raises(raw: object, rule: dict[str, Any]) ->
         problems({**rule, "title": raw, "position": raw, "active": raw}, kind)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(RULES)
 def test_what_is_taken_goes_back_as_it_came(raw: dict[str, Any]) -> None:
     if any(not one.warning for one in problems(raw, "trigger")):
