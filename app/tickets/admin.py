@@ -14,6 +14,7 @@ from app.desk.shown import chip
 from app.desk.view import DeskView, Tab
 from app.people.model import User
 from app.tickets.changes import names_in
+from app.tickets.channels import told
 from app.tickets.model import Comment, Ticket, TicketEvent
 from app.tickets.scope import CITY
 from app.words import say
@@ -105,5 +106,6 @@ def _page(ticket: Ticket) -> dict[str, Any]:
         "routing_moves": session.scalars(moves.order_by(move.id.desc()).limit(RUNS_SHOWN)).all(),
         "names": names,
         "fields": {key: value for key, value in ticket.custom_fields.items() if value not in (None, "")},
+        "channel": told(ticket.channel),
         "zendesk_url": current_app.extensions["opsroom.settings"].zendesk_url,
     }

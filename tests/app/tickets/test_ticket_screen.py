@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 
@@ -11,6 +12,7 @@ from app.outbox.model import Push, PushState
 from app.people.model import Role
 from app.rules.model import RuleKind, RuleRun
 from app.rules.rule import save
+from app.tickets.channels import told
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskField, ZendeskUser
 from tests.marketplace import PAID_AT, a_booking, a_refund, a_ticket, a_user, kept
 from tests.seat import Seat
@@ -58,6 +60,16 @@ def test_a_ticket_shows_what_was_said_and_what_was_done(office: Flask) -> None:
         assert words in page
     assert "<script>alert" not in page
     assert f"ticket={ticket.id}" in page
+
+
+@pytest.mark.parametrize(
+    ("channel", "ko", "en"),
+    [("web", "웹 양식", "Web form"), ("voice", "걸려 온 전화", "Phone call (incoming)"), ("kakao", "kakao", "kakao")],
+)
+def test_a_channel_is_called_as_people_call_it(lone_office: Flask, channel: str, ko: str, en: str) -> None:
+    ticket, seat = a_ticket(channel=channel), Seat(lone_office, a_user(Role.ops_manager))
+    assert f"<dd>{ko}</dd>" in seat.read("/admin/tickets/details/", id=ticket.id)
+    assert told(channel).en == en
 
 
 def test_the_page_of_a_ticket_asks_as_much_for_much_as_for_little(office: Flask) -> None:
