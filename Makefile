@@ -74,6 +74,10 @@ bench: setup-dev ## Measure: runs benchmarks/bench_*.py; W=rules or W=rehearsal 
 chaos: setup-dev ## Bad luck for a minute: kills, faults, restarts; then asks what was lost. DATABASE=postgresql, SEED=7
 	@PYTHONPATH=. $(PY) -W ignore benchmarks/chaos.py
 
+.PHONY: races
+races: setup-dev ## Refunds at once: eight connections a round, with the guard and without. ROUNDS=100000
+	@PYTHONPATH=. $(PY) -W ignore benchmarks/races.py --rounds $(or $(ROUNDS),2000)
+
 .PHONY: lock
 lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE=1 takes newer ones
 	@$(PY) -m pip install --quiet uv
