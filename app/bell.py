@@ -23,6 +23,7 @@ LANES = {
     "sync_asked": SLOW,
     "time_rules_due": SLOW,
     "shadows_due": SLOW,
+    "reconcile_due": SLOW,
     "rehearsal_asked": LONG,
     "history_asked": LONG,
 }

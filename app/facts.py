@@ -26,6 +26,7 @@ class Fact(StrEnum):
     rehearsal_asked = "rehearsal_asked"
     routing_due = "routing_due"
     letter_owed = "letter_owed"
+    reconcile_due = "reconcile_due"
 
 
 _KEY = "opsroom.facts"

@@ -8,6 +8,7 @@ from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
+from app.ledger.model import Clawback, ClawbackMove, LedgerEntry
 from app.link.history import HistoryLoad
 from app.link.model import Link, Tick
 from app.macros.model import Macro, MacroMove
@@ -15,6 +16,7 @@ from app.outbox.model import Push
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
 from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyVersion
+from app.reconcile.model import Difference, DifferenceMove, ProviderRefund, Reconciliation
 from app.refunds.model import Refund, RefundMove
 from app.routing.days import BusinessHours, HolidayChange
 from app.routing.model import Presence, PresenceMove, RoutingAgent, Shift
@@ -39,11 +41,16 @@ TABLES = (
     AuditEntry,
     Booking,
     BusinessHours,
+    Clawback,
+    ClawbackMove,
     Comment,
     Customer,
+    Difference,
+    DifferenceMove,
     HolidayChange,
     HistoryLoad,
     Insurance,
+    LedgerEntry,
     Letter,
     Link,
     Macro,
@@ -57,9 +64,11 @@ TABLES = (
     PublicationMove,
     Presence,
     PresenceMove,
+    ProviderRefund,
     Push,
     Qualification,
     Receiver,
+    Reconciliation,
     Refund,
     RefundMove,
     Rehearsal,

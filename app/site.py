@@ -24,6 +24,9 @@ from app.desk.view import DeskPage, DeskView
 from app.inbox.admin import InboxView
 from app.insights.admin import HomePage
 from app.insights.waiting import waiting
+from app.ledger.admin.clawbacks import ClawbackView
+from app.ledger.admin.entries import LedgerView
+from app.ledger.told import clawbacks_of_partner, ledger_of_booking
 from app.link.admin import LinkView
 from app.macros.admin import MacroView
 from app.macros.model import Macro
@@ -34,7 +37,9 @@ from app.people import sessions
 from app.people.admin import UserView
 from app.people.sign_in import people
 from app.policies.admin import PolicyView
+from app.reconcile.admin import DifferenceView
 from app.refunds.admin import RefundView
+from app.refunds.both import as_read
 from app.routing.admin.agents import RoutingAgentView
 from app.routing.admin.board import RoutingView, my_presence
 from app.routing.admin.holidays import HolidaysView
@@ -77,6 +82,9 @@ class MacroViewOfHouse(MacroView):
 SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     TicketView,
     RefundView,
+    LedgerView,
+    ClawbackView,
+    DifferenceView,
     PartnerView,
     VendorView,
     PolicyView,
@@ -113,6 +121,7 @@ MENU = (
             Place(say("오늘", "Today"), "house", ("home",)),
             Place(say("티켓", "Tickets"), "ticket", ("tickets",)),
             Place(say("환불", "Refunds"), "banknote", ("refunds",)),
+            Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
@@ -155,6 +164,9 @@ def open_site(app: Flask) -> None:
     app.add_template_global(newest_alarm, "newest_alarm")
     app.add_template_global(brakes_of, "brakes_of")
     app.add_template_global(promise_of, "promise_of")
+    app.add_template_global(ledger_of_booking, "ledger_of_booking")
+    app.add_template_global(clawbacks_of_partner, "clawbacks_of_partner")
+    app.add_template_global(as_read, "read_words")
     app.add_template_global(my_presence, "my_presence")
     app.register_blueprint(people)
     app.register_blueprint(find)

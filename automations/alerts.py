@@ -12,6 +12,7 @@ from app.alarms.alarm import alarm_over, raise_alarm
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm
 from app.link.model import Link
+from app.reconcile.check import payout_stopped
 from app.refunds.model import Refund, RefundMove, RefundState
 from app.rules.model import Rule, RuleRun
 from app.rules.shadow.model import Shadow
@@ -28,6 +29,7 @@ def look(session: Session) -> None:
     now = clock.now()
     _hold(session, AlarmKind.sync_trouble, "sync", _late_sync(session, now))
     _hold(session, AlarmKind.refund_unknown, "refunds", _unknown_refunds(session, now))
+    _hold(session, AlarmKind.payout_stopped, "payout", payout_stopped(session))
 
 
 def push_ended(session: Session, push_id: int) -> None:

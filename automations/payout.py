@@ -20,6 +20,7 @@ from app.db import db
 from app.errors import Refusal
 from app.facts import Fact
 from app.money import Money
+from app.reconcile.check import payout_stopped
 from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import void_approval
@@ -45,7 +46,9 @@ NO_ANSWER = say("결제사의 답을 기다립니다.", "The provider has not an
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`must_look`: an earlier attempt may have been carried out. `may_send`: the key is young enough to be sent."""
+    """`must_look`: an earlier attempt may have been carried out. `may_send`: the key is young enough to be sent.
+    `stopped`: nothing is sent now, whatever the look-up finds (app/reconcile/check.py).
+    """
 
     refund_id: int
     token: str
@@ -55,6 +58,7 @@ class Claim:
     tries: int
     must_look: bool
     may_send: bool
+    stopped: bool = False
 
 
 class TooLate(Exception):
@@ -96,10 +100,13 @@ def due(now: datetime) -> ColumnElement[bool]:
 
 
 def claim_one(session: Session) -> Claim | None:
-    """Takes the oldest due refund. One that is not what was approved any more goes back to waiting. Commits."""
+    """Takes the oldest due refund. One that is not what was approved any more goes back to waiting. While payout is
+    stopped, only what was sent already is looked up. Commits.
+    """
     while True:
-        now = clock.now()
-        first = select(Refund).where(due(now)).order_by(Refund.id).limit(1)
+        now, stopped = clock.now(), payout_stopped(session) is not None
+        sent = [Refund.state != RefundState.approved] if stopped else []
+        first = select(Refund).where(due(now), *sent).order_by(Refund.id).limit(1)
         refund = session.scalars(first.with_for_update(skip_locked=True, of=Refund)).first()
         if refund is None:
             session.rollback()
@@ -113,10 +120,10 @@ def claim_one(session: Session) -> Claim | None:
             session.commit()
             log.warning("refund_approval_void", extra={"refund": refund.id})
             continue
-        return _taken(session, refund, now, must_look=must_look)
+        return _taken(session, refund, now, must_look=must_look, stopped=stopped)
 
 
-def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool) -> Claim:
+def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool, stopped: bool) -> Claim:
     refund.token, refund.lease_until, refund.tries = new_token(), now + LEASE, refund.tries + 1
     sent_first = min((move.at for move in refund.moves if move.now is RefundState.paying), default=now)
     claim = Claim(
@@ -128,6 +135,7 @@ def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool) 
         tries=refund.tries,
         must_look=must_look,
         may_send=now - sent_first < KEY_LIFE,
+        stopped=stopped,
     )
     session.commit()
     return claim
@@ -164,6 +172,8 @@ def carry_out(provider: Provider, claim: Claim) -> Outcome:
         found = provider.lookup(claim.key)
         if found is not None:
             return found
+        if claim.stopped:
+            raise Unavailable("payout is stopped")
         if not claim.may_send:
             raise TooLate
     return provider.refund(claim.key, claim.payment, claim.amount)

@@ -10,7 +10,22 @@ from app.actor import Actor, ActorKind, acting_as
 from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
-from automations import history, idle, mirror, payout, post, push, rehearse, shadow, sweep, sync, timed, twins, undo
+from automations import (
+    history,
+    idle,
+    mirror,
+    payout,
+    post,
+    push,
+    reconcile,
+    rehearse,
+    shadow,
+    sweep,
+    sync,
+    timed,
+    twins,
+    undo,
+)
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +42,7 @@ REACTIONS = {
     Fact.shadows_due: shadow.drain,
     Fact.rehearsal_asked: rehearse.run,
     Fact.routing_due: idle.run,
+    Fact.reconcile_due: reconcile.run,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

@@ -32,6 +32,7 @@ TIMETABLE: dict[Fact, int] = {
     Fact.time_rules_due: 300,
     Fact.shadows_due: 300,
     Fact.routing_due: 60,
+    Fact.reconcile_due: 300,
 }
 # A slot taken by a clock further ahead than this was taken by a wrong one: it is not waited for.
 TRUSTED_AHEAD = timedelta(minutes=10)

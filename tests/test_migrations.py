@@ -13,6 +13,7 @@ from app.db import db
 from app.demo.office import fill
 from app.demo.sign_ins import PEOPLE
 from app.model_index import MIGRATIONS, TABLES
+from app.reconcile.check import ledger_faults
 from app.rules.live import read_live
 from app.rules.model import Rule, RuleState
 
@@ -54,6 +55,7 @@ def test_an_old_house_keeps_its_rows_on_the_way_up(office: Flask) -> None:
     assert sum(1 for count in first.values() if count) > 15
     upgrade(directory=str(MIGRATIONS))
     assert {name: count for name, count in rows().items() if name in first} == first
+    assert ledger_faults(db.session()) == [], "what was owed and paid before the ledger is entered on the way"
     live = db.session.scalars(select(Rule).where(Rule.state == RuleState.live)).all()
     assert live
     assert len(read_live(db.session()).numbers) == len(live)

@@ -8,6 +8,7 @@ from enum import StrEnum
 class AlarmKind(StrEnum):
     """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were.
     `shadow_weighed`: a shadow reached a threshold: it is ready, was published, or fell back to a draft.
+    `payout_stopped`: no refund is sent while what was paid and what is written differ.
     """
 
     rules_storm = "rules_storm"
@@ -19,9 +20,15 @@ class AlarmKind(StrEnum):
     sync_trouble = "sync_trouble"
     refund_unknown = "refund_unknown"
     shadow_weighed = "shadow_weighed"
+    payout_stopped = "payout_stopped"
 
 
 # These wait for no morning.
-URGENT = frozenset({AlarmKind.rules_storm, AlarmKind.rule_budget, AlarmKind.sync_trouble, AlarmKind.refund_unknown})
+URGENT = frozenset(
+    {
+        *(AlarmKind.rules_storm, AlarmKind.rule_budget, AlarmKind.sync_trouble, AlarmKind.refund_unknown),
+        AlarmKind.payout_stopped,
+    }
+)
 # These go on until their cause is gone: somebody's having seen them does not end them.
-LASTING = frozenset({AlarmKind.sync_trouble, AlarmKind.refund_unknown})
+LASTING = frozenset({AlarmKind.sync_trouble, AlarmKind.refund_unknown, AlarmKind.payout_stopped})

@@ -37,6 +37,8 @@ AUDITED: dict[str, frozenset[str]] = {
     "bookings": frozenset(),
     "customers": frozenset(),
     "refunds": _WORKERS | {"provider_key", "form_token"},
+    "clawbacks": frozenset(),
+    "differences": frozenset({"open_key"}),
     "rules": frozenset(),
     "rule_publications": frozenset(),
     "rule_shadows": frozenset({"ready_at"}),

@@ -15,7 +15,7 @@ from app.cli import settings_of_now, terminal_language, with_office
 from app.db import db, one_at_a_time
 from app.demo.account_door import has_sandbox, seed, tickets_there
 from app.demo.bodies import account_body
-from app.demo.books import keep_books
+from app.demo.books import compare_books, keep_books
 from app.demo.deep_rows import deepen
 from app.demo.office import fill, opened_at
 from app.demo.past import TICKETS
@@ -82,7 +82,9 @@ def make(session: Session, settings: Settings) -> bool:
         _set_passwords(session, make_passwords(settings.home))
         tell(say("데모 암호를 새로 만들었습니다.", "Made new demo passwords."))
         did = True
-    keep_books(session, SandboxProvider(settings.home / "payments.sqlite3"))
+    provider = SandboxProvider(settings.home / "payments.sqlite3")
+    keep_books(session, provider)
+    compare_books(session, provider, moment)
     session.commit()
     if has_sandbox(settings) and tickets_there(settings) < TICKETS:
         tickets = the_past(session, moment)

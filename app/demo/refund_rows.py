@@ -16,11 +16,15 @@ from app.demo.booking_rows import case_ref
 from app.demo.cases import CASES, Case
 from app.demo.history import mirrored
 from app.demo.past import PastTicket, Told, past_tickets
-from app.demo.sign_ins import AGENT, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
+from app.demo.sign_ins import AGENT, FINANCE, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
+from app.ledger.bearers import Bearer, Bearing, Share
+from app.ledger.model import Clawback, ClawbackState
 from app.people.model import User
 from app.people.rights import RIGHTS
+from app.refunds.bearing import lay_on
 from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
+from app.refunds.reasons import Reason
 from app.refunds.refund import approve, cancel, quote_for, reject, request_refund
 from app.tickets.model import Ticket
 from app.words import say
@@ -29,6 +33,11 @@ TICKET_SEED = "tickets of 20260615"
 PAYING = Actor(ActorKind.system, "opsroom")
 DECLINED = as_kept(say("결제사가 환불을 거절했습니다.", "The payment provider declined the refund."))
 NO_ANSWER = as_kept(say("결제사의 답을 기다립니다.", "The provider has not answered yet."))
+# Where neither side bears it alone.
+SHARED = {
+    Reason.poor_quality: Bearing((Share(Bearer.partner, 7000), Share(Bearer.platform, 3000))),
+    Reason.facility_fault: Bearing((Share(Bearer.partner, 4000), Share(Bearer.insurer, 6000, "DB-2026-118204"))),
+}
 WHY_NOT = "정책상 환불 대상이 아님"
 
 
@@ -61,7 +70,23 @@ def refunds(session: Session, moment: datetime, users: Mapping[str, User]) -> in
         asker = users[(GLOBAL_AGENT if case.language == "en" else AGENT).key]
         decider = users[(MANAGER if place % 2 else SECOND_MANAGER).key]
         _go_through(session, _told(moment, case, booking), asker, decider, ticket)
+    session.flush()
+    _end_clawbacks(session, users)
     return len(CASES)
+
+
+def _end_clawbacks(session: Session, users: Mapping[str, User]) -> None:
+    """The oldest was deducted from a payout, the next one let go; the rest is still owed."""
+    ends = (
+        (FINANCE, ClawbackState.settled, "지난달 정산에서 차감"),
+        (MANAGER, ClawbackState.waived, "태풍 다음 날이라 지각을 파트너 책임으로 보지 않음"),
+    )
+    for clawback, (person, state, why) in zip(
+        session.scalars(select(Clawback).order_by(Clawback.owed_at).limit(len(ends))), ends, strict=False
+    ):
+        with clock.stopped(clawback.owed_at + timedelta(days=6)), acting_as(_person(users[person.key])):
+            clawback.move_to(state, why)
+            session.flush()
 
 
 def _told(moment: datetime, case: Case, booking: Booking) -> Told:
@@ -86,6 +111,9 @@ def _go_through(session: Session, told: Told, asker: User, decider: User, ticket
             note=case.note,
         )
         session.flush()
+        if case.reason in SHARED and told.booking.partner_id is not None:
+            lay_on(refund, SHARED[case.reason])
+            session.flush()
     with clock.stopped(told.decided_at), acting_as(_person(decider)):
         if case.state is RefundState.rejected:
             reject(refund, WHY_NOT)

@@ -19,6 +19,7 @@ from app.desk.shown import ago, day, money
 from app.desk.states import BAD, VIOLET, WARN, named
 from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
+from app.insights.money_todos import payout_todos
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
 from app.insights.waiting import LETTER_CITY, STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
@@ -40,6 +41,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
     if actor.may("link.view"):
         found.extend(_sync(link))
     if actor.may("refunds.view"):
+        found.extend(payout_todos(session, actor))
         found.extend(_stuck_refunds(session, actor))
     if actor.may("refunds.approve"):
         found.extend(_approvals(session, actor))

@@ -16,12 +16,15 @@ from app.insights.rule_todos import for_my_agreement
 from app.outbox.model import Push, PushState
 from app.partners.admin import uncovered_soon
 from app.partners.model import Partner
+from app.reconcile.admin import DifferenceView
+from app.reconcile.model import Difference, DifferenceState
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule, RuleState, TwinState
 from app.rules.publication import Publication
 
 MOST = 99
 LETTER_CITY = LetterView.scope_city
+DIFFERENCE_CITY = DifferenceView.scope_city
 STUCK_REFUNDS = (RefundState.unknown, RefundState.failed)
 STUCK_PUSHES = (PushState.dead, PushState.refused)
 
@@ -78,6 +81,11 @@ QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
         select(literal(1))
         .select_from(Letter)
         .where(Letter.state.in_(STUCK), *limits(Letter, actor, city=LETTER_CITY, vendor=None))
+    ),
+    "differences": lambda actor: (
+        select(literal(1))
+        .select_from(Difference)
+        .where(Difference.state == DifferenceState.open, *limits(Difference, actor, city=DIFFERENCE_CITY, vendor=None))
     ),
     "outbox": lambda _: select(literal(1)).select_from(Push).where(Push.state.in_(STUCK_PUSHES)),
 }

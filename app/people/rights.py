@@ -11,6 +11,7 @@ SUBJECTS = (
     "views",
     "routing",
     *("inbox", "outbox", "link", "users", "audit", "home"),
+    *("ledger", "clawbacks", "differences"),
 )
 EDITED = (
     *("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"),
@@ -25,6 +26,10 @@ SPECIAL = frozenset(
         "refunds.request",
         "refunds.approve",
         "refunds.pay",
+        "ledger.correct",
+        "clawbacks.settle",
+        "clawbacks.waive",
+        "differences.resolve",
         "rules.publish",
         "policies.publish",
         "switches.turn",
@@ -36,6 +41,10 @@ SPECIAL = frozenset(
         "routing.present",
     }
 )
+
+
+# Money that moves is written down by finance; what a partner is let off is decided by somebody else.
+OF_FINANCE = frozenset({"refunds.pay", "ledger.correct", "clawbacks.settle", "differences.resolve"})
 
 
 def _to(verb: str, *subjects: str) -> frozenset[str]:
@@ -62,8 +71,10 @@ DAILY = (
 
 RIGHTS: dict[Role, frozenset[str]] = {
     Role.admin: ALL_RIGHTS,
-    Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - {"refunds.pay"},
+    Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - OF_FINANCE,
     Role.agent: _to("view", *DAILY) | {"refunds.request", "customers.edit", "routing.view", "routing.present"},
-    Role.finance: _to("view", *DAILY) | {"refunds.approve", "refunds.pay", "exports.make"},
+    Role.finance: _to("view", *DAILY, "ledger", "clawbacks", "differences")
+    | OF_FINANCE
+    | {"refunds.approve", "exports.make"},
     Role.auditor: ALL_VIEWS,
 }

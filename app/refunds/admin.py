@@ -26,6 +26,7 @@ from app.money import read_amount
 from app.people.model import User
 from app.refunds.both import as_read
 from app.refunds.by_hand import may_settle, settle
+from app.refunds.doors import BearerDoor
 from app.refunds.fields import AmountField
 from app.refunds.model import Refund, RefundState
 from app.refunds.quote import Quote
@@ -66,7 +67,7 @@ def _settled(refund: Refund, reference: str) -> None:
     settle(refund, paid=request.form.get("outcome") == "paid", reference=reference, provider_pays=_provider_pays())
 
 
-class RefundView(DeskView):
+class RefundView(BearerDoor, DeskView):
     """Nothing here decides: every button calls what app/refunds/refund.py promises."""
 
     model = Refund

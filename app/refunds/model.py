@@ -19,6 +19,9 @@ from app.bookings.model import Booking
 from app.db import Base, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
+from app.ledger.bearers import Bearing, read_bearing
+from app.ledger.posting import Owing, owe, pay
+from app.ledger.posting import release as take_off
 from app.money import Money
 from app.people.model import User
 from app.policies.model import PolicyVersion
@@ -45,6 +48,7 @@ class Refund(Base):
     row and is the same for life. While the state is not rejected, cancelled or failed, `amount_minor` is part of
     the booking's `held_minor`. `lease_until`: until then one worker has it, or nobody is to try. `untold_why`: why
     the outcome was not told on the ticket and will not be. `by_rule`: the rule that asked for it, where no person did.
+    `shares`: who bears it (`bearing` reads them).
     """
 
     __tablename__ = "refunds"
@@ -65,6 +69,7 @@ class Refund(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     quoted_minor: Mapped[int] = mapped_column(BigInteger)
     quote: Mapped[dict[str, Any]]
+    shares: Mapped[list[Any] | None]
     note: Mapped[str] = mapped_column(Text, default="")
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_rule: Mapped[str | None] = mapped_column(String(240))
@@ -100,6 +105,16 @@ class Refund(Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def bearing(self) -> Bearing:
+        """Who bears it, by which shares."""
+        return read_bearing(self.shares)
+
+    @property
+    def owing(self) -> Owing:
+        """As the ledger sees it."""
+        return Owing(self.id, self.ref, self.booking, self.amount_minor, self.currency, self.bearing)
+
+    @property
     def asker(self) -> Words:
         """The person who asked for it, or the rule that did."""
         if self.requested_by is not None:
@@ -107,8 +122,8 @@ class Refund(Base):
         return say("규칙 「{rule}」", "the rule “{rule}”").fill(rule=self.by_rule or "")
 
     def sum_to_approve(self) -> str:
-        """What an approval binds: payment, amount, currency, booking and the version it rests on. Another sum later
-        means that something else would be paid than was approved.
+        """What an approval binds: payment, amount, currency, booking, the version it rests on, who bears it. Another
+        sum later means that something else would be paid than was approved.
         """
         bound = (
             self.ref,
@@ -118,12 +133,14 @@ class Refund(Base):
             self.currency,
             self.policy_version_id,
             self.provider_key,
+            # A refund of before shares were kept stays approved as it was.
+            *([] if self.shares is None else [self.shares]),
         )
         return hashlib.sha256(json.dumps(bound).encode()).hexdigest()
 
     def move_to(self, now: RefundState, why: str = "") -> None:
-        """Writes the move and lets go of the money where the refund ends without it. Refuses in words what the table
-        does not allow, and whoever may not.
+        """Writes the move and what it means in the ledger, and lets go of the money where the refund ends without it.
+        Refuses in words what the table does not allow, and whoever may not.
         """
         actor = acting()
         actor.must(RIGHTS[now])
@@ -136,6 +153,8 @@ class Refund(Base):
             release(session, self.booking, self.amount_minor)
         self.moves.append(RefundMove(was=self.state, now=now, by=actor.name, at=clock.now(), why=why[:500]))
         self.state = now
+        if now in POSTS and session is not None:
+            POSTS[now](session, self.owing, why)
 
     def may_move_to(self, now: RefundState) -> bool:
         """Whether table and rights allow it: what a screen asks before it shows a button."""
@@ -161,6 +180,11 @@ RIGHTS: Mapping[RefundState, str] = {
     RefundState.unknown: "refunds.pay",
     RefundState.paid: "refunds.pay",
     RefundState.failed: "refunds.pay",
+}
+POSTS = {
+    RefundState.approved: owe,
+    RefundState.paid: pay,
+    **dict.fromkeys((RefundState.requested, RefundState.rejected, RefundState.cancelled, RefundState.failed), take_off),
 }
 LETS_GO = frozenset({RefundState.rejected, RefundState.cancelled, RefundState.failed})
 _NOT_ALLOWED = say(

@@ -16,6 +16,7 @@ from app.bookings.model import Booking
 from app.db import one_at_a_time
 from app.errors import ChangedMeanwhile, Forbidden, Refusal
 from app.facts import Fact, announce
+from app.ledger.bearers import by_fault
 from app.money import shown
 from app.people.model import User
 from app.policies.model import PolicyVersion
@@ -24,7 +25,7 @@ from app.refunds.both import as_kept
 from app.refunds.case import BookingFacts, VersionFacts
 from app.refunds.model import Refund, RefundMove, RefundState
 from app.refunds.quote import Quote, quote
-from app.refunds.reasons import Reason
+from app.refunds.reasons import FAULTS, Reason
 from app.tickets.model import Ticket
 from app.words import say
 
@@ -129,6 +130,7 @@ def _held_and_made(  # noqa: PLR0913, PLR0917 - the form's fields
         amount_minor=amount,
         quoted_minor=quoted.amount_minor,
         quote=quoted.to_json(),
+        shares=by_fault(FAULTS[quoted.reason], has_partner=booking.partner_id is not None).to_json(),
         note=note.strip(),
         requested_by=by_user,
         by_rule=by_rule,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -59,6 +61,18 @@ class Outcome:
             raise ValueError("an outcome has a reason when, and only when, it failed")
 
 
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """One refund that the provider carried out. `key` is ours, None where somebody refunded without; `at` is aware."""
+
+    key: str | None
+    reference: str
+    payment: str
+    minor: int
+    currency: str
+    at: datetime
+
+
 class Provider(Protocol):
     """Gives money back, once for each key."""
 
@@ -72,4 +86,8 @@ class Provider(Protocol):
 
     def lookup(self, key: str) -> Outcome | None:
         """What became of `key`; None when the provider has never carried it out. Raises Unavailable."""
+        ...
+
+    def refunded(self, since: datetime, until: datetime) -> Iterator[Refunded]:
+        """Every refund the provider carried out in that time, oldest first. Raises Unavailable."""
         ...

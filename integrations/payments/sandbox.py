@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from integrations.errors import Refused, Unavailable, Unknown
-from integrations.payments.port import Amount, Outcome, OutcomeState, Why
+from integrations.payments.port import Amount, Outcome, OutcomeState, Refunded, Why
 
 _BUSY_SECONDS = 10.0
 _LONGEST_KEY = 255
@@ -22,7 +23,8 @@ CREATE TABLE IF NOT EXISTS payments (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS refunds (
     key TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, payment TEXT NOT NULL,
-    minor INTEGER NOT NULL CHECK (minor > 0), currency TEXT NOT NULL, state TEXT NOT NULL, why TEXT
+    minor INTEGER NOT NULL CHECK (minor > 0), currency TEXT NOT NULL, state TEXT NOT NULL, why TEXT,
+    at REAL NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, minor INTEGER, times INTEGER NOT NULL CHECK (times > 0)
@@ -66,6 +68,9 @@ class SandboxProvider:
         with self._writing() as books:
             for statement in _SCHEMA.split(";\n"):
                 books.execute(statement)
+            if "at" not in {column["name"] for column in books.execute("PRAGMA table_info(refunds)")}:
+                books.execute("ALTER TABLE refunds ADD COLUMN at REAL NOT NULL DEFAULT 0")
+                books.execute("UPDATE refunds SET at = ?", (_now(),))
 
     def refund(self, key: str, payment: str, amount: Amount) -> Outcome:
         if not 0 < len(key) <= _LONGEST_KEY:
@@ -87,7 +92,22 @@ class SandboxProvider:
             row = books.execute("SELECT * FROM refunds WHERE key = ?", (key,)).fetchone()
         return None if row is None else _outcome(row)
 
+    def refunded(self, since: datetime, until: datetime) -> Iterator[Refunded]:
+        with self._books() as books:
+            rows = books.execute(
+                "SELECT * FROM refunds WHERE state = 'paid' AND at BETWEEN ? AND ? ORDER BY at, rowid",
+                (since.timestamp(), until.timestamp()),
+            ).fetchall()
+        for row in rows:
+            at = datetime.fromtimestamp(row["at"], UTC)
+            yield Refunded(row["key"], row["reference"], row["payment"], row["minor"], row["currency"], at)
+
     # What a test or the demo does at the provider's desk
+
+    def date_back(self, key: str, at: datetime) -> None:
+        """As if it had been carried out then."""
+        with self._writing() as books:
+            books.execute("UPDATE refunds SET at = ? WHERE key = ?", (at.timestamp(), key))
 
     def take_payment(self, payment: str, amount: Amount) -> None:
         """A customer has paid. The same payment again is no second one; with another amount it is Refused."""
@@ -112,7 +132,7 @@ class SandboxProvider:
             if row is None:
                 raise Refused("no pending refund has this key")
             state, why = (OutcomeState.paid, None) if paid else (OutcomeState.failed, Why.declined)
-            books.execute("UPDATE refunds SET state = ?, why = ? WHERE key = ?", (state, why, key))
+            books.execute("UPDATE refunds SET state = ?, why = ?, at = ? WHERE key = ?", (state, why, _now(), key))
             if not paid:
                 books.execute(
                     "UPDATE payments SET refunded = refunded - ? WHERE payment = ?", (row["minor"], row["payment"])
@@ -156,8 +176,9 @@ def _booked(books: sqlite3.Connection, key: str, payment: str, amount: Amount, f
         return _outcome(row)
     outcome = _decided(books, payment, amount, fault)
     books.execute(
-        "INSERT INTO refunds (key, reference, payment, minor, currency, state, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (key, outcome.reference, payment, amount.minor, amount.currency, outcome.state, outcome.why),
+        "INSERT INTO refunds (key, reference, payment, minor, currency, state, why, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (key, outcome.reference, payment, amount.minor, amount.currency, outcome.state, outcome.why, _now()),
     )
     return outcome
 
@@ -193,3 +214,7 @@ def _take_fault(books: sqlite3.Connection, minor: int) -> Fault | None:
 
 def _outcome(row: sqlite3.Row) -> Outcome:
     return Outcome(OutcomeState(row["state"]), row["reference"], Why(row["why"]) if row["why"] else None)
+
+
+def _now() -> float:
+    return datetime.now(UTC).timestamp()

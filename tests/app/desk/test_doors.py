@@ -23,6 +23,7 @@ from app.partners.model import Vendor
 from app.people.model import Role
 from app.people.rights import RIGHTS
 from app.words import language, spoken
+from tests.app.desk.money_doors import MONEY_DOORS
 from tests.app.desk.shop import a_shop
 from tests.conftest import settings_for
 from tests.marketplace import PAID_AT, kept
@@ -47,6 +48,7 @@ USUAL = {
 }
 # Every other route of a screen, by name. A route that is not here fails the suite.
 OWN = {
+    **MONEY_DOORS,
     "undos.ask_view": "rules.publish",
     "undos.state": "undos.view",
     "alarms.acknowledge_view": "alarms.acknowledge",

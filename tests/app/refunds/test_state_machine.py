@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,14 @@ from app.db import db
 from app.errors import Refusal
 from app.factory import create_app
 from app.people.model import Role, User
+from app.reconcile.check import ledger_faults
 from app.refunds import refund as refunds
 from app.refunds.by_hand import settle
 from app.refunds.model import LETS_GO, Refund, RefundMove, RefundState
 from app.refunds.reasons import Reason
 from automations import payout
 from integrations.errors import Unavailable, Unknown
-from integrations.payments.port import Amount, Outcome, OutcomeState, Why
+from integrations.payments.port import Amount, Outcome, OutcomeState, Refunded, Why
 from tests.conftest import settings_for
 from tests.marketplace import PAID_AT, a_booking, a_user, a_version, acting_for, number
 from tests.postgres import PostgresServer
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.pg
 PAID = 1000
 PEOPLE = 3
 BOOKINGS = 2
-EXAMPLES, STEPS = 45, 45
+EXAMPLES, STEPS = 40, 50
 
 
 class Luck(StrEnum):
@@ -82,6 +83,11 @@ class Bank:
         if found is not None and found.state is OutcomeState.pending:
             self._decide(key)
         return self.books.get(key)
+
+    def refunded(self, since: datetime, until: datetime) -> Iterator[Refunded]:
+        for key, (payment, minor) in self.given.items():
+            if self.books[key].state is OutcomeState.paid:
+                yield Refunded(key, self.books[key].reference, payment, minor, "KRW", since)
 
     def _decide(self, key: str) -> None:
         if self.luck is Luck.declined:
@@ -239,6 +245,7 @@ class Desk(RuleBasedStateMachine):
             assert booking.held_minor == live
             assert 0 <= booking.held_minor <= booking.paid_minor
             assert self.bank.carried_out(booking.payment_ref or "") <= booking.paid_minor
+        assert not {fault.ours for fault in ledger_faults(db.session())} & {one.id for one in found}
         for refund in found:
             assert refund.approved_by_id is None or refund.approved_by_id != refund.requested_by_id
             self._agrees_with_the_bank(refund)
