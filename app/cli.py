@@ -18,6 +18,7 @@ from app.settings import Settings
 
 COMMANDS = {
     "demo": ("app.demo.commands:demo", "Fill this home with a believable marketplace to try Opsroom on."),
+    "refunds": ("app.refunds.commands:refunds", "Compute what goes back for a booking."),
     "rules": ("app.outbox.commands:rules", "Import, export, rehearse, look over, explain and stop rules."),
     "user": ("app.people.commands:user", "The people who sign in."),
 }

@@ -53,6 +53,25 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-places):,.{places}f}"
 
 
+def exact_shown(exact: Fraction, currency: str) -> str:
+    """With all its decimals, or with what is over a whole minor unit as a fraction: ₩500.5 · $0.125 · ₩333 + 1/3."""
+    places = exponent(currency)
+    sign = MINUS if exact < 0 else ""
+    whole, over = divmod(abs(exact), 1)
+    if not over:
+        return shown(int(exact), currency)
+    if _is_decimal(over):
+        value = (Decimal(whole) + Decimal(over.numerator) / Decimal(over.denominator)).scaleb(-places)
+        return f"{sign}{SIGNS.get(currency, f'{currency} ')}{value:,f}"
+    told = f"{shown(int(whole), currency)} + {over}"
+    return f"{MINUS}({told})" if sign else told
+
+
+def _is_decimal(over: Fraction) -> bool:
+    """Whether at most nine decimals write it whole."""
+    return 10**9 % over.denominator == 0
+
+
 def read_amount(text: str, currency: str, *, field: str = "amount") -> int:
     """Minor units from what a person typed: "480,000", "₩480,000", "12.50". Refuses in words what is no amount."""
     places = exponent(currency)
@@ -95,11 +114,24 @@ def settled(parts: Sequence[Fraction], whole: int) -> list[int]:
 
 
 def shares(whole: int, weights: Sequence[int]) -> list[int]:
-    """`whole` minor units split by weight, to the last one. Refuses weights that are negative or all zero."""
+    """`whole` minor units split by weight, to the last one, by the largest remainders (of two that are equal the first
+    one's): the parts sum to `whole`, and each is within one unit of its exact share. Refuses weights that are negative
+    or all zero. In integers alone, since a ledger splits many.
+    """
     total = sum(weights)
     if total <= 0 or min(weights) < 0:
         raise ValueError("weights must be positive")
-    return settled([Fraction(whole * weight, total) for weight in weights], whole)
+    parts, over = [], []
+    for at, weight in enumerate(weights):
+        part, left = divmod(whole * weight, total)
+        parts.append(part)
+        over.append((-left, at))
+    missing = whole - sum(parts)
+    if missing:
+        over.sort()
+        for _, at in over[:missing]:
+            parts[at] += 1
+    return parts
 
 
 def _no_amount(text: str, field: str) -> Refusal:

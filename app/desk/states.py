@@ -98,6 +98,8 @@ STATES: dict[str, Named] = {
     "Reason.facility_fault": Named(say("시설 하자", "Fault of the place")),
     "Reason.platform_error": Named(say("플랫폼 오류", "Our error")),
     "Reason.force_majeure": Named(say("불가항력", "Force majeure")),
+    "Reason.early_move_out": Named(say("중도 퇴실", "Early move-out")),
+    "Reason.customer_no_show": Named(say("고객 노쇼", "Customer was not there")),
     "RuleKind.trigger": Named(say("트리거", "Trigger")),
     "RuleKind.automation": Named(say("자동화", "Automation")),
     "RuleState.draft": Named(say("초안", "Draft"), WARN),

@@ -155,6 +155,8 @@ REFUND_REASONS = (
     Choice("facility_fault", say("시설 하자", "Fault of the place")),
     Choice("platform_error", say("플랫폼 오류", "Our error")),
     Choice("force_majeure", say("불가항력", "Force majeure")),
+    Choice("early_move_out", say("중도 퇴실", "Early move-out")),
+    Choice("customer_no_show", say("고객 노쇼", "Customer was not there")),
 )
 REFUND_STATES = (
     Choice("requested", say("요청됨", "Requested")),

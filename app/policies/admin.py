@@ -18,8 +18,9 @@ from app.desk.fields import SeoulTimeField, id_in
 from app.desk.shown import chip, when
 from app.desk.view import DeskView, Tab, needs
 from app.errors import Refusal
+from app.policies.extra_sentences import Sentence
 from app.policies.model import Policy, PolicyVersion, Product, VersionState
-from app.policies.sentences import Difference, Sentence, differences, sentences
+from app.policies.sentences import Difference, differences, sentences
 from app.policies.terms import read_terms
 from app.policies.terms_field import TermsField
 from app.policies.versions import (

@@ -42,6 +42,20 @@ def tier_at(terms: Terms, starts_at: datetime, at: datetime) -> Tier | None:
     return None
 
 
+def edges(terms: Terms, starts_at: datetime) -> list[tuple[Tier, datetime]]:
+    """Each tier with its last second, in Seoul, from far to near."""
+    start = start_of(terms, starts_at)
+    return [(tier, before(start, tier.at_least, terms.unit)) for tier in terms.tiers]
+
+
+def is_nearer(terms: Terms, starts_at: datetime, at: datetime, below: int | None) -> bool:
+    """Whether `at` is less than `below` units before the start; always where `below` is None."""
+    if below is None:
+        return True
+    edge = before(start_of(terms, starts_at), below, terms.unit)
+    return at.astimezone(SEOUL).replace(microsecond=0) > edge
+
+
 def returns_fee(terms: Terms, starts_at: datetime, at: datetime) -> bool:
     """Whether the service fee goes back when the customer cancels at `at`."""
     if terms.service_fee_at_least is None:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.policies.terms import BASE_WORDS, FAULT_WORDS, UNIT_WORDS, Fault, PercentIs, Terms, Tier, percent_text
+from app.policies.extra_sentences import Sentence, extra_sentences
+from app.policies.terms import BASE_WORDS, FAULT_WORDS, UNIT_WORDS, Fault, PercentIs, Terms, Tier
+from app.policies.values import percent_text
 from app.words import Words, say
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """`when` and what then holds; `clause` is its number in the text, or ""."""
-
-    when: Words
-    what: Words
-    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,7 @@ class Difference:
 def sentences(terms: Terms) -> list[Sentence]:
     """Everything the terms say, in the order a reader asks it."""
     told = [
-        *(Sentence(_when(terms, tier), _share(terms, tier.percent), tier.clause) for tier in terms.tiers),
+        *(Sentence(_when(terms, tier), _of_tier(terms, tier), tier.clause) for tier in terms.tiers),
         Sentence(say("시작 후", "After the start"), _share(terms, terms.after_start)),
         Sentence(say("구간의 기준 시각", "Tiers count back from"), _clock(terms)),
         Sentence(say("서비스 수수료", "Service fee"), _fee(terms), terms.clauses.get("service_fee", "")),
@@ -55,7 +48,7 @@ def sentences(terms: Terms) -> list[Sentence]:
         )
         for late in terms.late
     ]
-    return told
+    return told + extra_sentences(terms)
 
 
 def differences(was: Sequence[Sentence], now: Sequence[Sentence]) -> list[Difference]:
@@ -86,6 +79,16 @@ def _when(terms: Terms, tier: Tier) -> Words:
     return say("시작 {a}{of} 이상 {b}{of} 미만 전", "{a} to under {b} {of} before").fill(
         a=tier.at_least, b=tier.below, of=of
     )
+
+
+def _of_tier(terms: Terms, tier: Tier) -> Words:
+    told = _share(terms, tier.percent)
+    if not tier.fixed_minor:
+        return told
+    fixed = f"{tier.fixed_minor:,}"
+    if terms.percent_is is PercentIs.kept:
+        return told + say(f", 정액 {fixed} 공제", f", and {fixed} besides")
+    return told + say(f", 정액 {fixed} 환불", f", and {fixed} besides")
 
 
 def _share(terms: Terms, percent: object) -> Words:

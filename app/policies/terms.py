@@ -1,7 +1,9 @@
 """The terms of a policy as data: how much is kept when, of what, and what outweighs it.
 
 Pure. A Terms is whole: what cannot be read is refused with the field named, and tiers leave no gap and no overlap.
-Its JSON form is `to_json`, and `read_terms` reads it back equal.
+Its JSON is `to_json`, and `read_terms` reads it back equal. Form 1 is what terms were before they knew fixed amounts of
+a tier, kept fees, caps, early move-out, no-show and offers; terms that use none of these are written in it to this day,
+byte for byte, so that what was stored stays what it was.
 """
 
 from __future__ import annotations
@@ -9,24 +11,48 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations, pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from app.errors import Refusal
-from app.words import Words, say
+from app.policies.extras import (
+    Cap,
+    EarlyExit,
+    Instead,
+    KeptFee,
+    NoShow,
+    read_caps,
+    read_exit,
+    read_fees,
+    read_instead,
+    read_no_show,
+)
+from app.policies.values import (
+    LARGEST_AMOUNT,
+    choice_in,
+    clause_in,
+    percent_in,
+    plain,
+    rows_in,
+    whole_in,
+    whole_or_none,
+    wrong,
+)
+from app.words import say
 
-FORM = 1
-MOST_TIERS = 24
-LARGEST_FIXED = 10**12
+FORMS = (1, 2)
+SINCE_FORM_2 = ("kept_fees", "caps", "early_exit", "no_show", "instead")
 
 
 class Base(StrEnum):
-    """What percentages are of: everything the booking costs, or its first period (a month's rent, a visit)."""
+    """What percentages are of: everything the booking costs, its first period (a month's rent), or the one visit of a
+    series that is called off (a booking of visits keeps a visit's price as its first period).
+    """
 
     total = "total"
     first_period = "first_period"
+    this_visit = "this_visit"
 
 
 class Unit(StrEnum):
@@ -53,6 +79,7 @@ UNIT_WORDS = {Unit.days: say("일", "days"), Unit.hours: say("시간", "hours"),
 BASE_WORDS = {
     Base.total: say("전체 이용 금액", "the whole price"),
     Base.first_period: say("첫 기간 금액", "the first period's price"),
+    Base.this_visit: say("이번 방문 금액", "this visit's price"),
 }
 FAULT_WORDS = {
     Fault.customer: say("고객 사유", "the customer's side"),
@@ -60,18 +87,29 @@ FAULT_WORDS = {
     Fault.platform: say("플랫폼 사유", "our side"),
     Fault.force_majeure: say("불가항력", "force majeure"),
 }
-C = TypeVar("C", bound=StrEnum)
 CLAUSES = ("service_fee", "fixed_fee", "fault", "partial_service", "late")
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """From `at_least` units before the start (included) up to `below` (not included; None: no end)."""
+    """From `at_least` units before the start (included) up to `below` (not included; None: no end). `fixed_minor` is on
+    top of the percentage, and in its sense.
+    """
 
     at_least: int
     below: int | None
     percent: Decimal
     clause: str = ""
+    fixed_minor: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        told = {
+            "at_least": self.at_least,
+            "below": self.below,
+            "percent": plain(self.percent),
+            "clause": self.clause,
+        }
+        return {**told, "fixed_minor": self.fixed_minor} if self.fixed_minor else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +142,11 @@ class Terms:
     partial_service_percent: Decimal = Decimal(50)
     late: tuple[LateTier, ...] = ()
     clauses: Mapping[str, str] = field(default_factory=dict)
+    kept_fees: tuple[KeptFee, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    early_exit: EarlyExit | None = None
+    no_show: NoShow | None = None
+    instead: tuple[Instead, ...] = ()
 
     def __post_init__(self) -> None:
         _check_tiers(self.tiers, self.unit)
@@ -111,17 +154,20 @@ class Terms:
     def fault_percent(self, fault: Fault) -> Decimal:
         return self.faults.get(fault, Decimal(100))
 
+    @property
+    def form(self) -> int:
+        """The oldest form that can say it."""
+        new = any(getattr(self, name) for name in SINCE_FORM_2) or any(tier.fixed_minor for tier in self.tiers)
+        return 2 if new or self.base is Base.this_visit else 1
+
     def to_json(self) -> dict[str, Any]:
-        return {
-            "form": FORM,
+        told: dict[str, Any] = {
+            "form": self.form,
             "base": self.base.value,
             "clock": self.clock or "start",
             "unit": self.unit.value,
             "percent_is": self.percent_is.value,
-            "tiers": [
-                {"at_least": t.at_least, "below": t.below, "percent": plain(t.percent), "clause": t.clause}
-                for t in self.tiers
-            ],
+            "tiers": [tier.to_json() for tier in self.tiers],
             "after_start": plain(self.after_start),
             "service_fee_at_least": self.service_fee_at_least,
             "fixed_fee_minor": self.fixed_fee_minor,
@@ -130,46 +176,46 @@ class Terms:
             "late": [{"minutes": t.minutes, "percent": plain(t.percent)} for t in self.late],
             "clauses": dict(self.clauses),
         }
-
-
-def plain(percent: Decimal) -> int | str:
-    """A percentage as JSON: a whole number where it is one, its text where not; never a float."""
-    return int(percent) if percent == percent.to_integral_value() else str(percent.normalize())
-
-
-def percent_text(percent: Decimal) -> str:
-    return f"{plain(percent)}%"
+        for name in ("kept_fees", "caps", "instead"):
+            if rows := getattr(self, name):
+                told[name] = [row.to_json() for row in rows]
+        for name in ("early_exit", "no_show"):
+            if said := getattr(self, name):
+                told[name] = said.to_json()
+        return told
 
 
 def read_terms(raw: object) -> Terms:
     """Refuses with the field named: `tiers[2].percent` for the third row, `tiers` for a gap between two."""
     if not isinstance(raw, Mapping):
         raise wrong("terms", say("약관 조건이 비어 있거나 읽을 수 없습니다.", "The terms are empty or unreadable."))
-    known = {*Terms.__slots__, "form"}
+    form = raw.get("form", FORMS[-1])
+    if isinstance(form, bool) or form not in FORMS:
+        raise wrong("form", say("이 버전이 모르는 약관 형식입니다.", "These terms are in a form not known here."))
+    known = {*Terms.__slots__, "form"} - (set(SINCE_FORM_2) if form == 1 else set())
     strangers = sorted(str(key) for key in raw if key not in known)
     if strangers:
         raise wrong(strangers[0], say(f"모르는 항목입니다: {strangers[0]}", f"Unknown item: {strangers[0]}"))
-    if raw.get("form", FORM) != FORM:
-        raise wrong("form", say("이 버전이 모르는 약관 형식입니다.", "These terms are in a form not known here."))
-    tiers = tuple(_tier(row, at) for at, row in enumerate(_rows(raw, "tiers")))
+    tiers = tuple(_tier(row, at) for at, row in enumerate(rows_in(raw, "tiers")))
     return Terms(
-        base=_choice(raw, "base", Base),
-        unit=_choice(raw, "unit", Unit),
-        percent_is=_choice(raw, "percent_is", PercentIs),
+        base=choice_in(raw, "base", Base),
+        unit=choice_in(raw, "unit", Unit),
+        percent_is=choice_in(raw, "percent_is", PercentIs),
         tiers=tuple(sorted(tiers, key=lambda tier: -tier.at_least)),
-        after_start=_percent(raw.get("after_start"), "after_start"),
+        after_start=percent_in(raw.get("after_start"), "after_start"),
         clock=_clock(raw.get("clock")),
-        service_fee_at_least=_whole_or_none(raw.get("service_fee_at_least"), "service_fee_at_least"),
-        fixed_fee_minor=_whole(raw.get("fixed_fee_minor", 0), "fixed_fee_minor", LARGEST_FIXED),
+        service_fee_at_least=whole_or_none(raw.get("service_fee_at_least"), "service_fee_at_least"),
+        fixed_fee_minor=whole_in(raw.get("fixed_fee_minor", 0), "fixed_fee_minor", LARGEST_AMOUNT),
         faults=_faults(raw.get("faults", {})),
-        partial_service_percent=_percent(raw.get("partial_service_percent", 50), "partial_service_percent"),
-        late=_late(_rows(raw, "late") if raw.get("late") else []),
+        partial_service_percent=percent_in(raw.get("partial_service_percent", 50), "partial_service_percent"),
+        late=_late(rows_in(raw, "late") if raw.get("late") else []),
         clauses=_clauses(raw.get("clauses", {})),
+        kept_fees=read_fees(raw),
+        caps=read_caps(raw),
+        early_exit=read_exit(raw),
+        no_show=read_no_show(raw),
+        instead=read_instead(raw),
     )
-
-
-def wrong(field_name: str, words: Words) -> Refusal:
-    return Refusal(words, field=field_name)
 
 
 def _check_tiers(tiers: tuple[Tier, ...], unit: Unit) -> None:
@@ -200,12 +246,10 @@ def _check_tiers(tiers: tuple[Tier, ...], unit: Unit) -> None:
         raise wrong("tiers", words.fill(b=tiers[-1].at_least, of=of))
 
 
-def _tier(row: object, at: int) -> Tier:
+def _tier(row: Mapping[Any, Any], at: int) -> Tier:
     place = f"tiers[{at}]"
-    if not isinstance(row, Mapping):
-        raise wrong(place, say(f"{at + 1}번째 구간을 읽을 수 없습니다.", f"Tier {at + 1} cannot be read."))
-    at_least = _whole(row.get("at_least"), f"{place}.at_least")
-    below = _whole_or_none(row.get("below"), f"{place}.below")
+    at_least = whole_in(row.get("at_least"), f"{place}.at_least")
+    below = whole_or_none(row.get("below"), f"{place}.below")
     if below is not None and below <= at_least:
         raise wrong(
             f"{place}.below",
@@ -214,16 +258,16 @@ def _tier(row: object, at: int) -> Tier:
                 f"Tier {at + 1}: its end ({below}) must be more than its start ({at_least}).",
             ),
         )
-    return Tier(at_least, below, _percent(row.get("percent"), f"{place}.percent"), str(row.get("clause") or "")[:40])
+    percent = percent_in(row.get("percent"), f"{place}.percent")
+    fixed = whole_or_none(row.get("fixed_minor"), f"{place}.fixed_minor", LARGEST_AMOUNT)
+    return Tier(at_least, below, percent, clause_in(row.get("clause")), fixed or 0)
 
 
-def _late(rows: list[object]) -> tuple[LateTier, ...]:
+def _late(rows: list[Mapping[Any, Any]]) -> tuple[LateTier, ...]:
     tiers = []
     for at, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            raise wrong("late", say("지각 구간을 읽을 수 없습니다.", "The late tiers cannot be read."))
-        minutes = _whole(row.get("minutes"), f"late[{at}].minutes")
-        tiers.append(LateTier(minutes, _percent(row.get("percent"), f"late[{at}].percent")))
+        minutes = whole_in(row.get("minutes"), f"late[{at}].minutes")
+        tiers.append(LateTier(minutes, percent_in(row.get("percent"), f"late[{at}].percent")))
     if len({tier.minutes for tier in tiers}) != len(tiers):
         raise wrong("late", say("같은 분의 지각 구간이 둘입니다.", "Two late tiers begin at the same minute."))
     return tuple(sorted(tiers, key=lambda tier: tier.minutes))
@@ -232,55 +276,13 @@ def _late(rows: list[object]) -> tuple[LateTier, ...]:
 def _faults(raw: object) -> dict[Fault, Decimal]:
     if not isinstance(raw, Mapping) or any(key not in {*Fault} or key == Fault.customer for key in raw):
         raise wrong("faults", say("귀책별 환불 비율을 읽을 수 없습니다.", "The percentages by fault cannot be read."))
-    return {fault: _percent(raw[fault], f"faults.{fault.value}") for fault in Fault if fault in raw}
+    return {fault: percent_in(raw[fault], f"faults.{fault.value}") for fault in Fault if fault in raw}
 
 
 def _clauses(raw: object) -> dict[str, str]:
     if not isinstance(raw, Mapping) or any(key not in CLAUSES for key in raw):
         raise wrong("clauses", say("조항 번호를 읽을 수 없습니다.", "The clause numbers cannot be read."))
-    return {key: str(raw[key])[:40] for key in CLAUSES if raw.get(key)}
-
-
-def _rows(raw: Mapping[Any, Any], name: str) -> list[object]:
-    rows = raw.get(name)
-    if not isinstance(rows, list) or len(rows) > MOST_TIERS:
-        raise wrong(
-            name, say(f"구간은 {MOST_TIERS}개까지 적을 수 있습니다.", f"There can be up to {MOST_TIERS} tiers.")
-        )
-    return rows
-
-
-def _choice(raw: Mapping[Any, Any], name: str, choices: type[C]) -> C:
-    try:
-        return choices(str(raw.get(name)))
-    except ValueError:
-        allowed = ", ".join(choices)
-        words = say("{name}: {allowed} 가운데 하나여야 합니다.", "{name} must be one of {allowed}.")
-        raise wrong(name, words.fill(name=name, allowed=allowed)) from None
-
-
-def _percent(raw: object, name: str) -> Decimal:
-    words = say(
-        "비율은 0에서 100까지, 소수점 둘째 자리까지 적어 주세요.", "A percentage is 0 to 100, with up to two decimals."
-    )
-    try:
-        percent = Decimal(str(raw)) if not isinstance(raw, bool) else Decimal("NaN")
-    except InvalidOperation:
-        raise wrong(name, words) from None
-    if not percent.is_finite() or not 0 <= percent <= 100 or percent != round(percent, 2):
-        raise wrong(name, words)
-    return percent
-
-
-def _whole(raw: object, name: str, most: int = 10_000) -> int:
-    text = str(raw).strip()
-    if isinstance(raw, bool) or not re.fullmatch(r"[0-9]{1,13}", text) or int(text) > most:
-        raise wrong(name, say(f"0에서 {most:,}까지의 정수를 적어 주세요.", f"Give a whole number from 0 to {most:,}."))
-    return int(text)
-
-
-def _whole_or_none(raw: object, name: str) -> int | None:
-    return None if raw is None or raw == "" else _whole(raw, name)
+    return {key: clause_in(raw[key]) for key in CLAUSES if raw.get(key)}
 
 
 def _clock(raw: object) -> str | None:

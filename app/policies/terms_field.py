@@ -14,12 +14,23 @@ from markupsafe import Markup
 from wtforms import Field, ValidationError
 
 from app.errors import Refusal
-from app.policies.terms import CLAUSES, MOST_TIERS, Fault, Terms, read_terms
+from app.policies.extra_sentences import CAP_WORDS, GIVE_WORDS, PENALTY_WORDS, TROUBLE_WORDS
+from app.policies.terms import CLAUSES, Fault, Terms, read_terms
+from app.policies.values import MOST_ROWS
 
-TIER = ("at_least", "below", "percent", "clause")
-LATE = ("minutes", "percent")
+ROWS: Mapping[str, tuple[str, ...]] = {
+    "tiers": ("at_least", "below", "percent", "fixed_minor", "clause"),
+    "late": ("minutes", "percent"),
+    "kept_fees": ("ko", "en", "minor", "below", "clause"),
+    "caps": ("kind", "minor", "percent", "clause"),
+    "instead": ("kind", "percent", "within_hours", "clause"),
+}
+# A choice that every row has says nothing by itself.
+CHOICES = frozenset({"kind"})
 SINGLE = ("base", "clock", "unit", "percent_is", "after_start", "service_fee_at_least", "fixed_fee_minor",
           "partial_service_percent")  # fmt: skip
+EXIT = ("notice_days", "unused_percent", "penalty_of", "penalty_percent", "clause")
+NO_SHOW = ("customer", "partner", "clause")
 SPARE_ROWS = 1
 BLANK: dict[str, Any] = {
     "base": "total",
@@ -34,8 +45,13 @@ BLANK: dict[str, Any] = {
     "late": [],
     "faults": {"partner": 100, "platform": 100, "force_majeure": 100},
     "clauses": {},
+    "kept_fees": [],
+    "caps": [],
+    "instead": [],
+    "early_exit": {},
+    "no_show": {},
 }
-_ROW = re.compile(r"(tiers|late)-([0-9]{1,3})-([a-z_]+)")
+_ROW = re.compile(rf"({'|'.join(ROWS)})-([0-9]{{1,3}})-([a-z_]+)")
 
 
 class TermsField(Field):  # type: ignore[misc]  # WTForms ships no types
@@ -69,32 +85,83 @@ class TermsField(Field):  # type: ignore[misc]  # WTForms ships no types
     def shown(self) -> dict[str, Any]:
         """What the inputs hold: the rows with spare ones after them, so that the page works without a script."""
         shown = {**BLANK, **self.data}
-        shown["tiers"] = [*shown["tiers"], *({} for _ in range(SPARE_ROWS if shown["tiers"] else 3))]
-        shown["late"] = [*shown["late"], *({} for _ in range(SPARE_ROWS))]
-        return shown
+        for name in ROWS:
+            spare = 3 if name == "tiers" and not shown["tiers"] else SPARE_ROWS
+            shown[name] = [*(_one_kind(name, row) for row in shown[name]), *({} for _ in range(spare))]
+        return {**shown, **{name: shown[name] or {} for name in ("early_exit", "no_show")}}
 
     def is_wrong(self, place: str) -> bool:
         return bool(self.wrong_at) and self.wrong_at.startswith(place)
 
+    @property
+    def cap_kinds(self) -> list[tuple[str, Any]]:
+        return [(f"{of}:{bound}", words) for (of, bound), words in CAP_WORDS.items()]
+
+    @property
+    def instead_kinds(self) -> list[tuple[str, Any]]:
+        return [
+            (f"{trouble}:{give}", told + " · " + gives)
+            for trouble, told in TROUBLE_WORDS.items()
+            for give, gives in GIVE_WORDS.items()
+        ]
+
+    @property
+    def penalties(self) -> list[tuple[str, Any]]:
+        return [(of.value, words) for of, words in PENALTY_WORDS.items()]
+
+
+_KINDS = {"caps": ("of", "bound"), "instead": ("trouble", "give")}
+
+
+def _one_kind(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Two choices of a row as the one that the form has for them."""
+    if name not in _KINDS or "kind" in row:
+        return dict(row)
+    return {**row, "kind": ":".join(str(row.get(part, "")) for part in _KINDS[name])}
+
+
+def _two_kinds(name: str, row: dict[str, str]) -> dict[str, str]:
+    first, _, second = row.pop("kind", "").partition(":")
+    return {**row, **dict(zip(_KINDS[name], (first, second), strict=True))}
+
 
 def typed_in(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Terms as JSON from the table's inputs, by their names without the field's own."""
-    typed: dict[str, Any] = {name: (inputs.get(name) or "").strip() for name in SINGLE}
-    rows: dict[str, dict[int, dict[str, str]]] = {"tiers": {}, "late": {}}
+    typed: dict[str, Any] = {name: _text(inputs, name) for name in SINGLE}
+    rows: dict[str, dict[int, dict[str, str]]] = {name: {} for name in ROWS}
     for key, value in inputs.items():
         found = _ROW.fullmatch(key)
-        if found and found[3] in (TIER if found[1] == "tiers" else LATE):
+        if found and found[3] in ROWS[found[1]]:
             rows[found[1]].setdefault(int(found[2]), {})[found[3]] = (value or "").strip()
     for name, numbered in rows.items():
-        filled = [row for _, row in sorted(numbered.items()) if any(row.values())]
-        typed[name] = filled[: MOST_TIERS + 1]
+        filled = [row for _, row in sorted(numbered.items()) if any(row[key] for key in row.keys() - CHOICES)]
+        kept = filled[: MOST_ROWS + 1]
+        typed[name] = [_two_kinds(name, row) for row in kept] if name in _KINDS else kept
+    for row in (*typed["tiers"], *typed["kept_fees"], *typed["caps"]):
+        for name in ("fixed_minor", "minor"):
+            if name in row:
+                row[name] = row[name].replace(",", "")
     typed["faults"] = {
-        fault.value: (inputs.get(f"faults-{fault.value}") or "").strip()
+        fault.value: _text(inputs, f"faults-{fault.value}")
         for fault in Fault
-        if fault is not Fault.customer and (inputs.get(f"faults-{fault.value}") or "").strip()
+        if fault is not Fault.customer and _text(inputs, f"faults-{fault.value}")
     }
-    typed["clauses"] = {name: (inputs.get(f"clauses-{name}") or "").strip() for name in CLAUSES}
+    typed["clauses"] = {name: _text(inputs, f"clauses-{name}") for name in CLAUSES}
     typed["service_fee_at_least"] = typed["service_fee_at_least"] or None
     typed["fixed_fee_minor"] = typed["fixed_fee_minor"].replace(",", "") or 0
     typed["partial_service_percent"] = typed["partial_service_percent"] or 50
+    typed["early_exit"] = _group(inputs, "early_exit", EXIT, says_nothing={"penalty_of", "clause"})
+    typed["no_show"] = _group(inputs, "no_show", NO_SHOW, says_nothing={"clause"})
     return typed
+
+
+def _text(inputs: Mapping[str, Any], name: str) -> str:
+    return (inputs.get(name) or "").strip()
+
+
+def _group(
+    inputs: Mapping[str, Any], group: str, names: tuple[str, ...], *, says_nothing: set[str]
+) -> dict[str, str] | None:
+    """None where nothing of it was filled in."""
+    typed = {name: _text(inputs, f"{group}-{name}") for name in names}
+    return typed if any(value for name, value in typed.items() if name not in says_nothing) else None

@@ -115,7 +115,9 @@ class RefundView(BearerDoor, DeskView):
         "note": say("메모", "Note"),
         "by_rule": say("요청한 규칙", "Asked by the rule"),
         "at": say("취소·발생 시각", "When it happened"),
-        "extent": say("정도 (지각 분 · 미이행 %)", "Extent (minutes late · % not done)"),
+        "extent": say(
+            "정도 (지각 분 · 미이행 % · 퇴실까지 일)", "Extent (minutes late · % not done · days to leaving)"
+        ),
     }
     column_descriptions = {
         "at": say("한국 시각. 이 시각으로 구간이 정해집니다.", "Time in Seoul. It decides which tier holds."),

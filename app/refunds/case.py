@@ -11,7 +11,9 @@ from app.refunds.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
-    """Money in minor units of `currency`; the service fee comes on top of the total, both are within what was paid."""
+    """Money in minor units of `currency`; the service fee comes on top of the total, both are within what was paid.
+    `ends_at` is None in quotes of form 1, which did not look at it.
+    """
 
     ref: str
     currency: str
@@ -20,6 +22,7 @@ class BookingFacts:
     service_fee_minor: int
     paid_minor: int
     starts_at: datetime
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,19 +17,25 @@ class Reason(StrEnum):
     facility_fault = "facility_fault"
     platform_error = "platform_error"
     force_majeure = "force_majeure"
+    early_move_out = "early_move_out"
+    customer_no_show = "customer_no_show"
 
 
 class Rests(StrEnum):
-    """The tiers by time; the percentage for a fault; the part not done; the minutes late."""
+    """The tiers by time; the percentage for a fault; the part not done; the minutes late; the days not used; the absent
+    customer. What terms do not tell of the last two, the percentage after the start does.
+    """
 
     tiers = "tiers"
     fault = "fault"
     part = "part"
     delay = "delay"
+    early_exit = "early_exit"
+    absence = "absence"
 
 
 FAULTS = {
-    Reason.customer_cancelled: Fault.customer,
+    **dict.fromkeys((Reason.customer_cancelled, Reason.early_move_out, Reason.customer_no_show), Fault.customer),
     Reason.platform_error: Fault.platform,
     Reason.force_majeure: Fault.force_majeure,
     **dict.fromkeys(
@@ -49,6 +55,8 @@ _RESTS = {
     Reason.partner_late: Rests.delay,
     Reason.partial_service: Rests.part,
     Reason.poor_quality: Rests.part,
+    Reason.early_move_out: Rests.early_exit,
+    Reason.customer_no_show: Rests.absence,
 }
 
 

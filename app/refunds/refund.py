@@ -59,6 +59,7 @@ def quote_under(
         service_fee_minor=booking.service_fee_minor,
         paid_minor=booking.paid_minor,
         starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
     )
     names = version.policy
     told = VersionFacts(version.id, version.number, names.name_ko, names.name_en, read_terms(version.terms))

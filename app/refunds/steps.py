@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,10 +9,14 @@ from fractions import Fraction
 from app.clock import SEOUL
 from app.desk.states import named
 from app.money import shown
-from app.policies.moments import returns_fee, start_of, tier_at
-from app.policies.terms import BASE_WORDS, FAULT_WORDS, UNIT_WORDS, Base, PercentIs, Terms, Tier, percent_text
+from app.policies.moments import is_nearer, returns_fee, start_of, tier_at
+from app.policies.terms import BASE_WORDS, FAULT_WORDS, UNIT_WORDS, PercentIs, Terms, Tier
+from app.policies.values import percent_text
 from app.refunds.case import BookingFacts, Case
-from app.refunds.reasons import FAULTS, Rests
+from app.refunds.leaving import after_start, by_absence, by_exit
+from app.refunds.limits import capped
+from app.refunds.part import Part, base_of, clause_of, share
+from app.refunds.reasons import FAULTS, Reason, Rests
 from app.words import Words, say
 
 _KEPT = say(
@@ -23,28 +26,18 @@ _GIVEN = say(
     "{when} 취소, {tier}: {of} {base}의 {percent} 환불",
     "Cancelled {when}, {tier}: {percent} of {of}, {base}, goes back",
 )
+_FIXED_KEPT = say("이 구간의 정액 공제", "The fixed amount of this tier is kept")
+_FIXED_GIVEN = say("이 구간의 정액 환불", "The fixed amount of this tier goes back")
 _LOWEST = say("몇 분인지 적히지 않아 가장 낮은 구간", "minutes not told, so the lowest tier")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A line before rounding."""
-
-    step: str
-    clause: str
-    base_minor: int | None
-    percent: Decimal | None
-    exact: Fraction
-    words: Words
 
 
 def _by_tiers(case: Case) -> list[Part]:
     booking, terms = case.booking, case.terms
     tier = tier_at(terms, booking.starts_at, case.at)
-    base, percent = _base_of(booking, terms), terms.after_start if tier is None else tier.percent
+    base, percent = base_of(booking, terms.base), terms.after_start if tier is None else tier.percent
     when = _when(start_of(terms, booking.starts_at), case.at)
     kept = terms.percent_is is PercentIs.kept
-    share = Fraction(base) * Fraction(percent) / 100
+    part = share(base, percent)
     words = (_KEPT if kept else _GIVEN).fill(
         when=when,
         tier=_tier_words(terms, tier),
@@ -54,18 +47,56 @@ def _by_tiers(case: Case) -> list[Part]:
     )
     clause = "" if tier is None else tier.clause
     parts = [_paid(booking)] if kept else []
-    parts.append(Part("tier", clause, base, percent, -share if kept else share, words))
+    parts.append(Part("tier", clause, base, percent, -part if kept else part, words))
+    if tier is not None and tier.fixed_minor:
+        fixed = Fraction(tier.fixed_minor)
+        parts.append(
+            Part("fixed", clause, None, None, -fixed if kept else fixed, _FIXED_KEPT if kept else _FIXED_GIVEN)
+        )
     parts += _fee_part(case, kept=kept)
     if terms.fixed_fee_minor:
         fee = say("취소 수수료를 뺍니다", "The cancellation fee is kept")
-        parts.append(Part("fixed_fee", _clause(terms, "fixed_fee"), None, None, Fraction(-terms.fixed_fee_minor), fee))
-    return parts
+        parts.append(
+            Part("fixed_fee", clause_of(terms, "fixed_fee"), None, None, Fraction(-terms.fixed_fee_minor), fee)
+        )
+    return parts + _kept_fees(case)
+
+
+def _kept_fees(case: Case) -> list[Part]:
+    terms = case.terms
+    kept = say("{fee}은(는) 돌려 드리지 않습니다", "{fee} is kept")
+    return [
+        Part("kept_fee", fee.clause, None, None, Fraction(-fee.minor), kept.fill(fee=say(fee.ko, fee.en)))
+        for fee in terms.kept_fees
+        if fee.minor and is_nearer(terms, case.booking.starts_at, case.at, fee.below)
+    ]
+
+
+def _cancelled(case: Case) -> list[Part]:
+    return _with_caps(case, _by_tiers(case))
+
+
+def _left(case: Case) -> list[Part]:
+    """By the days not used; terms that do not tell of it have their tiers alone."""
+    told = case.terms.early_exit is not None and case.booking.ends_at is not None
+    return _with_caps(case, by_exit(case) if told else _by_tiers(case))
+
+
+def _absent(case: Case) -> list[Part]:
+    told = case.terms.no_show is not None and case.terms.no_show.customer is not None
+    return _with_caps(case, by_absence(case) if told else _by_tiers(after_start(case)))
+
+
+def _with_caps(case: Case, parts: list[Part]) -> list[Part]:
+    return parts + capped(case, parts)
 
 
 def _by_fault(case: Case) -> list[Part]:
     booking, terms = case.booking, case.terms
     fault = FAULTS[case.reason]
-    percent = terms.fault_percent(fault)
+    percent, clause = terms.fault_percent(fault), clause_of(terms, "fault")
+    if case.reason is Reason.partner_no_show and terms.no_show is not None and terms.no_show.partner is not None:
+        percent, clause = terms.no_show.partner, terms.no_show.clause
     words = say(
         "{reason}({fault}): 결제하신 금액 {paid}의 {percent}를 돌려 드립니다",
         "{reason} ({fault}): {percent} of the {paid} paid goes back",
@@ -75,14 +106,13 @@ def _by_fault(case: Case) -> list[Part]:
         paid=shown(booking.paid_minor, booking.currency),
         percent=percent_text(percent),
     )
-    share = Fraction(booking.paid_minor) * Fraction(percent) / 100
-    return [Part("fault", _clause(terms, "fault"), booking.paid_minor, percent, share, words)]
+    return [Part("fault", clause, booking.paid_minor, percent, share(booking.paid_minor, percent), words)]
 
 
 def _by_part(case: Case) -> list[Part]:
     booking, terms = case.booking, case.terms
     percent = terms.partial_service_percent if case.extent is None else Decimal(case.extent)
-    base = _base_of(booking, terms)
+    base = base_of(booking, terms.base)
     words = say(
         "{reason}: {of} {base}의 {percent}를 돌려 드립니다", "{reason}: {percent} of {of}, {base}, goes back"
     ).fill(
@@ -91,18 +121,18 @@ def _by_part(case: Case) -> list[Part]:
         base=shown(base, booking.currency),
         percent=percent_text(percent),
     )
-    share = Fraction(base) * Fraction(percent) / 100
-    return [Part("partial_service", _clause(terms, "partial_service"), base, percent, share, words)]
+    clause = clause_of(terms, "partial_service")
+    return [Part("partial_service", clause, base, percent, share(base, percent), words)]
 
 
 def _by_delay(case: Case) -> list[Part]:
     booking, terms = case.booking, case.terms
-    base = _base_of(booking, terms)
+    base = base_of(booking, terms.base)
     reached = [tier for tier in terms.late if case.extent is None or tier.minutes <= case.extent]
     tier = (reached[0] if case.extent is None else reached[-1]) if reached else None
     if tier is None:
         words = say("약관의 지각 기준에 이르지 않습니다", "This is below what the terms count as late")
-        return [Part("late", _clause(terms, "late"), base, Decimal(0), Fraction(), words)]
+        return [Part("late", clause_of(terms, "late"), base, Decimal(0), Fraction(), words)]
     words = say(
         "파트너 지각({how}): {of} {base}의 {percent}를 돌려 드립니다",
         "The partner came late ({how}): {percent} of {of}, {base}, goes back",
@@ -114,8 +144,7 @@ def _by_delay(case: Case) -> list[Part]:
         base=shown(base, booking.currency),
         percent=percent_text(tier.percent),
     )
-    share = Fraction(base) * Fraction(tier.percent) / 100
-    return [Part("late", _clause(terms, "late"), base, tier.percent, share, words)]
+    return [Part("late", clause_of(terms, "late"), base, tier.percent, share(base, tier.percent), words)]
 
 
 def _paid(booking: BookingFacts) -> Part:
@@ -133,26 +162,9 @@ def _fee_part(case: Case, *, kept: bool) -> list[Part]:
         if goes_back
         else say("서비스 수수료는 돌려 드리지 않습니다", "The service fee does not go back")
     )
-    return [Part("service_fee", _clause(terms, "service_fee"), None, None, Fraction(fee if goes_back else -fee), words)]
-
-
-def bounds(total: Fraction, booking: BookingFacts) -> list[Part]:
-    """No quote is below nothing or above what was paid."""
-    if total < 0:
-        words = say("공제가 결제 금액보다 커서 0에서 멈춥니다", "More would be kept than was paid: it stops at nothing")
-        return [Part("floor", "", None, None, -total, words)]
-    if total > booking.paid_minor:
-        words = say("결제하신 금액까지만 돌려 드립니다", "No more than what was paid goes back")
-        return [Part("cap", "", None, None, booking.paid_minor - total, words)]
-    return []
-
-
-def _base_of(booking: BookingFacts, terms: Terms) -> int:
-    return booking.total_minor if terms.base is Base.total else booking.first_period_minor
-
-
-def _clause(terms: Terms, section: str) -> str:
-    return terms.clauses.get(section, "")
+    return [
+        Part("service_fee", clause_of(terms, "service_fee"), None, None, Fraction(fee if goes_back else -fee), words)
+    ]
 
 
 def _tier_words(terms: Terms, tier: Tier | None) -> Words:
@@ -181,4 +193,11 @@ def _when(start: datetime, at: datetime) -> Words:
     return say(f"시작 {ko} 후", f"{en} after the start") if after else say(f"시작 {ko} 전", f"{en} before the start")
 
 
-PARTS = {Rests.tiers: _by_tiers, Rests.fault: _by_fault, Rests.part: _by_part, Rests.delay: _by_delay}
+PARTS = {
+    Rests.tiers: _cancelled,
+    Rests.fault: _by_fault,
+    Rests.part: _by_part,
+    Rests.delay: _by_delay,
+    Rests.early_exit: _left,
+    Rests.absence: _absent,
+}

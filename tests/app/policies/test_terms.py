@@ -87,7 +87,7 @@ def test_wrong_tiers_are_refused_with_their_place_named(
         ({"tiers": "all"}, "tiers"),
         ({"tiers": ["all"]}, "tiers[0]"),
         ({"surprise": 1}, "surprise"),
-        ({"form": 2}, "form"),
+        ({"form": 3}, "form"),
     ],
 )
 def test_a_wrong_item_is_refused_at_its_field(change: dict[str, Any], field: str) -> None:
