@@ -15,7 +15,7 @@ from app.macros.model import Macro, MacroMove
 from app.outbox.model import Push
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
 from app.people.model import SignInTry, User
-from app.policies.model import Policy, PolicyVersion
+from app.policies.model import Policy, PolicyRead, PolicyVersion
 from app.reconcile.model import Difference, DifferenceMove, ProviderRefund, Reconciliation
 from app.refunds.model import Refund, RefundMove
 from app.routing.days import BusinessHours, HolidayChange
@@ -59,6 +59,7 @@ TABLES = (
     Partner,
     PartnerMove,
     Policy,
+    PolicyRead,
     PolicyVersion,
     Publication,
     PublicationMove,

@@ -117,6 +117,11 @@ def test_a_policy_is_written_and_put_in_force(town: Town) -> None:
     page.goto(f"{town.house.web}/admin/policies/?search=weekend_cleaning")
     policy_id = town.ask("SELECT id FROM policies WHERE key = 'weekend_cleaning'")[0]
     page.goto(f"{town.house.web}/admin/policies/details/?id={policy_id}")
+    page.click("form[action*='/ask/'] button")
+    page.wait_for_load_state()
+    expect(page.locator("form[action*='/publish/']")).to_have_count(0)
+    page = town.sign_in(SECOND_OPS)
+    page.goto(f"{town.house.web}/admin/policies/details/?id={policy_id}")
     page.click("form[action*='/publish/'] button")
     page.wait_for_load_state()
     expect(page.locator(".chip[data-state=published]").first).to_be_visible()

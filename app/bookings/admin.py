@@ -12,8 +12,9 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional, Regexp
 
 from app import clock
+from app.actor import acting
 from app.bookings.around import Around, around
-from app.bookings.booking import bind
+from app.bookings.booking import bind, facts_of
 from app.bookings.model import Booking, BookingState, Customer
 from app.desk.saving import SEEN
 from app.desk.states import named_as
@@ -21,6 +22,7 @@ from app.desk.view import DeskView, Tab, needs
 from app.errors import Refusal
 from app.money import EXPONENTS
 from app.people.model import EMAIL
+from app.policies.binding import Candidate, explained, published_of
 from app.policies.model import PolicyVersion, Product
 from app.words import LANGUAGES, say
 
@@ -111,7 +113,7 @@ class BookingView(DeskView):
     column_list = ("ref", "customer", "product", "state", "city", "paid_minor", "held_minor", "starts_at")
     column_details_list = ("customer", "partner", "product", "state", "city", "channel", "gateway", "payment_ref",
                            "policy", "total_minor", "first_period_minor", "service_fee_minor", "paid_minor",
-                           "held_minor", "left_minor", "paid_at", "starts_at", "ends_at")  # fmt: skip
+                           "held_minor", "left_minor", "paid_at", "contracted_at", "starts_at", "ends_at")  # fmt: skip
     column_labels = {
         "ref": say("예약 번호", "Number"),
         "customer": say("고객", "Customer"),
@@ -132,6 +134,7 @@ class BookingView(DeskView):
         "held_minor": say("환불·예정", "Refunded or held"),
         "left_minor": say("남은 환불 가능액", "Left to refund"),
         "paid_at": say("결제 시각", "Paid at"),
+        "contracted_at": say("계약 시각", "Contract made at"),
         "starts_at": say("시작", "Starts"),
         "ends_at": say("끝", "Ends"),
     }
@@ -139,6 +142,9 @@ class BookingView(DeskView):
         "total_minor": say("통화의 최소 단위: 원화는 원.", "In the currency's minor units: won have none."),
         "service_fee_minor": say("전체 금액에 더해진 수수료.", "On top of the whole price."),
         "paid_at": say("이 시각에 시행 중인 정책이 적용됩니다.", "The policy in force then binds the booking."),
+        "contracted_at": say(
+            "비우면 결제 시각. 계약 시각을 보는 정책만 씁니다.", "Empty: when it was paid. For policies that go by it."
+        ),
     }
     column_formatters = {"policy": _policy}
     column_sortable_list = ("ref", "state", "city", "paid_minor", "starts_at")
@@ -146,8 +152,8 @@ class BookingView(DeskView):
     column_filters = ("state", "product", "city", "gateway", "channel", "starts_at", "paid_at")
     column_default_sort = ("starts_at", True)
     form_columns = ("ref", "customer", "partner", "product", "city", "channel", "gateway", "payment_ref", "currency",
-                    "total_minor", "first_period_minor", "service_fee_minor", "paid_minor", "paid_at", "starts_at",
-                    "ends_at")  # fmt: skip
+                    "total_minor", "first_period_minor", "service_fee_minor", "paid_minor", "paid_at", "contracted_at",
+                    "starts_at", "ends_at")  # fmt: skip
     form_ajax_refs = {
         "customer": {"fields": ("name", "email"), "page_size": 20},
         "partner": {"fields": ("name",), "page_size": 20},
@@ -171,7 +177,14 @@ class BookingView(DeskView):
     def render(self, template: str, **more: Any) -> str:
         if template == self.details_template:
             more["around"] = around([more["model"]], more["model"].customer)
+            more["why_binds"] = self.why_binds(more["model"])
         return super().render(template, **more)
+
+    def why_binds(self, booking: Booking) -> list[Candidate]:
+        """Every published version of its product with the fact that decided; nothing for who may not see policies."""
+        if not acting().may("policies.view"):
+            return []
+        return explained(published_of(self.session.session, booking.product), facts_of(booking))
 
     def moves_for(self, booking: Booking) -> list[BookingState]:
         return booking.next_states() if self.may("move_view") else []

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.bookings.model import Booking
 from app.errors import Refusal
 from app.money import shown
-from app.policies.binding import binding_version
+from app.policies.binding import Facts, binding_version
 from app.words import say
 
 
@@ -20,14 +20,7 @@ def bind(session: Session, booking: Booking, *, must: bool = False) -> None:
     """
     if booking.policy_version_id is not None or booking.policy_version is not None:
         return
-    booking.policy_version = binding_version(
-        session,
-        product=booking.product,
-        city=booking.city,
-        gateway=booking.gateway,
-        channel=booking.channel,
-        paid_at=booking.paid_at,
-    )
+    booking.policy_version = binding_version(session, facts_of(booking))
     if must and booking.policy_version is None:
         raise Refusal(
             say(
@@ -35,6 +28,17 @@ def bind(session: Session, booking: Booking, *, must: bool = False) -> None:
                 f"No policy was in force when {booking.ref} was paid. Enter the policy first.",
             )
         )
+
+
+def facts_of(booking: Booking) -> Facts:
+    return Facts(
+        product=booking.product,
+        city=booking.city,
+        gateway=booking.gateway,
+        channel=booking.channel,
+        paid_at=booking.paid_at,
+        contracted_at=booking.contracted_at,
+    )
 
 
 def hold(session: Session, booking: Booking, minor: int) -> None:

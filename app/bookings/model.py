@@ -57,7 +57,7 @@ class Customer(Base):
 @keeps_no_resident_number
 class Booking(Base):
     """Money in minor units of `currency` (won have none): `paid_minor` is what came in, `held_minor` what refunds
-    hold or have taken of it. The database keeps held within paid.
+    hold or have taken of it. The database keeps held within paid. `contracted_at`: None where paying made the contract.
     """
 
     __tablename__ = "bookings"
@@ -84,6 +84,7 @@ class Booking(Base):
     paid_minor: Mapped[int] = mapped_column(BigInteger)
     held_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     paid_at: Mapped[datetime]
+    contracted_at: Mapped[datetime | None]
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
     created_at: Mapped[datetime]

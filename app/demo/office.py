@@ -21,10 +21,11 @@ from app.demo.booking_rows import bookings
 from app.demo.history import stamp
 from app.demo.people_rows import customers, partners, settle_partners, vendors
 from app.demo.promises import PROMISES, Promise
+from app.demo.receipts import receipts
 from app.demo.refund_rows import mirror_the_past, refunds
 from app.demo.routing_rows import make_room, routing
 from app.demo.ruleset import RULES, filled
-from app.demo.sign_ins import ADMIN, DOMAIN, PEOPLE, SECOND_MANAGER, Person
+from app.demo.sign_ins import ADMIN, DOMAIN, MANAGER, PEOPLE, SECOND_MANAGER, Person
 from app.demo.slas import POLICIES
 from app.demo.view_rows import views
 from app.link.link import the_link, turn_pushing
@@ -33,7 +34,7 @@ from app.people.model import User
 from app.people.passwords import hashed
 from app.people.rights import RIGHTS
 from app.policies.model import Policy
-from app.policies.versions import add_draft, publish
+from app.policies.versions import add_draft, ask, publish
 from app.rules import publishing
 from app.rules import rule as rules
 from app.rules.model import RuleKind, RuleState, TwinState
@@ -56,9 +57,11 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
     users = _users(session, moment, passwords)
     tell(say(f"사용자 {len(users)}명", f"{len(users)} people who sign in"))
     _names(session, moment)
+    for promise in PROMISES:
+        _policy(session, moment, promise, users)
+    session.flush()
+    receipts(session, moment, users)
     with _as(users, SECOND_MANAGER):
-        for promise in PROMISES:
-            _policy(session, moment, promise)
         tell(say(f"정책 {len(PROMISES)}개", f"{len(PROMISES)} policies"))
         _market(session, moment, tell)
         session.flush()
@@ -138,7 +141,8 @@ def _names(session: Session, moment: datetime) -> None:
         session.add(ZendeskField(zendesk_id=row["id"], kind=row["type"], title=row["title"], options=options))
 
 
-def _policy(session: Session, moment: datetime, promise: Promise) -> None:
+def _policy(session: Session, moment: datetime, promise: Promise, users: Mapping[str, User]) -> None:
+    """Written by one manager, published by the other."""
     policy = Policy(
         key=promise.key,
         name_ko=promise.name_ko,
@@ -152,7 +156,7 @@ def _policy(session: Session, moment: datetime, promise: Promise) -> None:
     for version in promise.versions:
         starts = _midnight(moment - timedelta(days=version.days_ago if version.days_ago is not None else -21))
         written_at = min(starts - timedelta(days=9), moment - timedelta(days=2))
-        with clock.stopped(written_at):
+        with clock.stopped(written_at), _as(users, SECOND_MANAGER):
             draft = add_draft(
                 policy,
                 valid_from=starts,
@@ -160,9 +164,12 @@ def _policy(session: Session, moment: datetime, promise: Promise) -> None:
                 text_ko=version.text_ko,
                 text_en=version.text_en,
             )
-            if version.days_ago is not None:
-                publish(draft)
+            ask(draft)
             session.flush()
+        if version.days_ago is not None:
+            with clock.stopped(written_at + timedelta(hours=5)), _as(users, MANAGER):
+                publish(draft)
+                session.flush()
 
 
 def _market(session: Session, moment: datetime, tell: Tell) -> None:

@@ -20,6 +20,7 @@ from app.desk.states import BAD, VIOLET, WARN, named
 from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
 from app.insights.money_todos import payout_todos
+from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
 from app.insights.waiting import LETTER_CITY, STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
@@ -47,6 +48,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_approvals(session, actor))
     if actor.may("rules.view"):
         found.extend(rule_todos(session, actor))
+    found.extend(policy_todos(session, actor))
     if actor.may("letters.view"):
         found.extend(_letters(session, actor))
     if actor.may("outbox.view"):
@@ -57,6 +59,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_insurances(session, actor))
     if actor.may("rules.view"):
         found.extend(_twins(session, actor))
+    found.extend(policies_to_read(session, actor))
     return found
 
 

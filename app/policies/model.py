@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.db import Base, choice, key_column
 from app.errors import Refusal
+from app.people.model import User
 from app.resident_number import keeps_no_resident_number
 from app.words import language, say
 
@@ -22,8 +23,16 @@ class Product(StrEnum):
     mid_term_housing = "mid_term_housing"
 
 
+class BoundBy(StrEnum):
+    """Which moment of a booking decides the version: when it was paid, or when the contract was made."""
+
+    paid = "paid"
+    contracted = "contracted"
+
+
 class VersionState(StrEnum):
     draft = "draft"
+    asked = "asked"
     published = "published"
     withdrawn = "withdrawn"
 
@@ -42,6 +51,7 @@ class Policy(Base):
     city: Mapped[str | None] = mapped_column(String(40))
     gateway: Mapped[str | None] = mapped_column(String(40))
     channel: Mapped[str | None] = mapped_column(String(40))
+    bound_by: Mapped[BoundBy] = mapped_column(choice(BoundBy), default=BoundBy.paid, server_default="paid")
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -56,13 +66,20 @@ class Policy(Base):
 
 @keeps_no_resident_number
 class PolicyVersion(Base):
-    """Once published it never changes; `valid_until` None is open-ended, and is exclusive otherwise.
+    """Once published it never changes, and the database sees to it; `valid_until` None is open-ended, and is exclusive
+    otherwise.
 
-    `terms`: see app/policies/terms.py.
+    `terms`: see app/policies/terms.py. `author_id`: who wrote in it last; `hand_ids`: everybody who did. `copy_of`: the
+    number of the version that it began as. `sent_back_why`: what the second person wrote, until it is asked for anew.
     """
 
     __tablename__ = "policy_versions"
-    __table_args__ = (UniqueConstraint("policy_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("policy_id", "number"),
+        CheckConstraint(
+            "published_by_id IS NULL OR author_id IS NULL OR published_by_id <> author_id", name="two_people"
+        ),
+    )
 
     id: Mapped[int] = key_column()
     policy_id: Mapped[int] = mapped_column(ForeignKey("policies.id"), index=True)
@@ -77,13 +94,34 @@ class PolicyVersion(Base):
     created_at: Mapped[datetime]
     published_by: Mapped[str | None] = mapped_column(String(120))
     published_at: Mapped[datetime | None]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    hand_ids: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    copy_of: Mapped[int | None]
+    sent_back_why: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(default=1)
 
     policy: Mapped[Policy] = relationship(back_populates="versions")
+    reads: Mapped[list[PolicyRead]] = relationship(back_populates="policy_version", order_by="PolicyRead.id")
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"
+
+
+class PolicyRead(Base):
+    """Somebody says to have read a published version, once."""
+
+    __tablename__ = "policy_reads"
+    __table_args__ = (UniqueConstraint("policy_version_id", "user_id"),)
+
+    id: Mapped[int] = key_column()
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    at: Mapped[datetime]
+
+    policy_version: Mapped[PolicyVersion] = relationship(back_populates="reads")
+    user: Mapped[User] = relationship()
 
 
 @event.listens_for(PolicyVersion, "before_update")

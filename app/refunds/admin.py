@@ -248,7 +248,9 @@ class RefundView(BearerDoor, DeskView):
         """What a version of a policy would give for a booking: ?version=&booking=(its number)&reason=&at=. Saves
         nothing and promises nothing.
         """
-        asked = {name: request.args.get(name, "").strip()[:64] for name in ("version", "booking", "reason", "at")}
+        asked = {
+            name: request.args.get(name, "").strip()[:64] for name in ("version", "booking", "reason", "at", "extent")
+        }
         found: Quote | Refusal | None = None
         if asked["booking"]:
             try:

@@ -93,7 +93,7 @@ def test_every_policy_rule_and_macro_stands(filled: Path) -> None:
     versions = db.session.scalars(select(PolicyVersion)).all()
     for version in versions:
         read_terms(version.terms)
-    assert Counter(version.state for version in versions) == {VersionState.published: 5, VersionState.draft: 1}
+    assert Counter(version.state for version in versions) == {VersionState.published: 5, VersionState.asked: 1}
     states: Counter[RuleState] = Counter()
     for rule in db.session.scalars(select(Rule)):
         assert rule_definition(rule).active is (rule.state is RuleState.live)

@@ -27,6 +27,7 @@ HEAD = {
     "city": "",
     "gateway": "toss",
     "channel": "",
+    "bound_by": "paid",
     "valid_from": "2025-08-29T00:00",
     "text_ko": "제4조 환불",
     "text_en": "Article 4: refunds",
@@ -50,6 +51,13 @@ def table(terms: dict[str, Any], **change: Any) -> dict[str, Any]:
     return {f"terms-{key}": value for key, value in {**sent, **change}.items()}
 
 
+def seen_to_publish(page: str) -> str:
+    """What the button of publishing says to have been seen."""
+    found = re.search(r'name="version_seen" value="(\d+)"><button[^>]*name="publish"', page)
+    assert found is not None
+    return found.group(1)
+
+
 @pytest.mark.parametrize("terms", [WHOLE_RENT, FIRST_MONTH, CLEANING])
 def test_the_table_says_what_the_terms_say(terms: dict[str, Any]) -> None:
     inputs = {key.removeprefix("terms-"): value for key, value in table(terms).items()}
@@ -67,7 +75,8 @@ def test_a_policy_and_its_first_draft_are_made_in_one_form(office: Flask) -> Non
     assert f"{clock.in_seoul(version.valid_from):%Y-%m-%d %H:%M}" == "2025-08-29 00:00"
     assert "시작 31일 이상 45일 미만 전" in page
     assert "첫 기간 금액의 10% 공제" in page
-    assert 'name="publish"' in page
+    assert 'name="ask"' in page
+    assert 'name="publish"' not in page
 
 
 @pytest.mark.parametrize(
@@ -120,7 +129,21 @@ def test_a_draft_is_changed_published_and_then_stays(lone_office: Flask) -> None
         id=policy.id,
     )
     assert policy.versions[0].text_ko == "고친 조항"
-    page = seat.press("/admin/policies/publish/", {"id": policy.id, "version": 1, "why": "개정"})
+    the_version = {"id": policy.id, "version": 1}
+    page = seat.press("/admin/policies/ask/", the_version)
+    assert 'name="publish"' not in page
+    assert "쓴 사람은 승인할 수 없습니다" in page
+    assert "다른 사람이 승인해야 합니다" in seat.press("/admin/policies/publish/", the_version)
+    second = Seat(lone_office, a_user())
+    shown = seen_to_publish(second.read("/admin/policies/details/", id=policy.id))
+    change = {**HEAD, **table(WHOLE_RENT), "text_ko": "다시 고친 조항", "version_seen": policy.version}
+    seat.press("/admin/policies/edit/", change, id=policy.id)
+    seat.press("/admin/policies/ask/", the_version)
+    stale = second.press("/admin/policies/publish/", {**the_version, "version_seen": shown})
+    assert "그사이 v1이 바뀌었습니다" in stale
+    page = second.press(
+        "/admin/policies/publish/", {**the_version, "version_seen": seen_to_publish(stale), "why": "개정"}
+    )
     assert 'data-state="published"' in page
     assert 'name="publish"' not in page
     form = seat.read("/admin/policies/edit/", id=policy.id)
@@ -144,8 +167,12 @@ def test_a_new_draft_follows_is_compared_and_takes_over(office: Flask) -> None:
     )
     assert answer.status_code == 302, answer.text
     page = seat.read("/admin/policies/details/", id=old.policy_id)
+    assert re.search(r"<del>조항</del>.*?<ins>제4조 환불</ins>", page, re.DOTALL)
     assert re.search(r"<del>첫 기간 금액의 10% 공제.*?<ins>첫 기간 금액의 15% 공제", page, re.DOTALL)
-    seat.press("/admin/policies/publish/", {"id": old.policy_id, "version": 2})
+    seat.press("/admin/policies/ask/", {"id": old.policy_id, "version": 2})
+    second = Seat(office, a_user())
+    shown = seen_to_publish(second.read("/admin/policies/details/", id=old.policy_id))
+    second.press("/admin/policies/publish/", {"id": old.policy_id, "version": 2, "version_seen": shown})
     new = db.session.scalars(select(PolicyVersion).where(PolicyVersion.number == 2)).one()
     assert new.state is VersionState.published
     assert old.valid_until == new.valid_from
@@ -172,7 +199,7 @@ def test_who_may_only_look_changes_nothing(lone_office: Flask, role: Role) -> No
     seat = Seat(lone_office, a_user(role))
     page = seat.read("/admin/policies/details/", id=version.policy_id)
     assert 'name="publish"' not in page
-    for door in ("publish", "withdraw", "draft"):
+    for door in ("publish", "withdraw", "draft", "ask", "send-back"):
         assert seat.send(f"/admin/policies/{door}/", {"id": version.policy_id, "version": 1}).status_code == 403
     assert seat.see("/admin/policies/new/").status_code == 403
     assert version.state is VersionState.draft
@@ -187,6 +214,9 @@ def test_a_version_is_tried_on_a_booking_and_nothing_is_saved(lone_office: Flask
     page = seat.read("/admin/refunds/try/", version=draft.id, **asked)
     assert "전체 이용 금액 ₩1,200,000의 20% 공제" in page
     assert "₩960,000" in page
+    late = {**asked, "reason": "partial_service"}
+    assert "의 25%를 돌려 드립니다" in seat.read("/admin/refunds/try/", version=draft.id, extent="25", **late)
+    assert "숫자를 적어" in seat.read("/admin/refunds/try/", version=draft.id, extent="x", **late)
     assert "찾을 수 없습니다" in seat.read("/admin/refunds/try/", booking="B-없음")
     for nonsense in ({"at": "soon"}, {"reason": "none"}, {"version": "x"}, {"version": "9" * 30}):
         assert seat.see("/admin/refunds/try/", **{**asked, "version": "", **nonsense}).status_code == 200
