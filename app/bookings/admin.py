@@ -23,6 +23,7 @@ from app.errors import Refusal
 from app.money import EXPONENTS
 from app.people.model import EMAIL
 from app.policies.binding import Candidate, explained, published_of
+from app.policies.deadlines import Deadline, deadlines
 from app.policies.model import PolicyVersion, Product
 from app.words import LANGUAGES, say
 
@@ -178,6 +179,7 @@ class BookingView(DeskView):
         if template == self.details_template:
             more["around"] = around([more["model"]], more["model"].customer)
             more["why_binds"] = self.why_binds(more["model"])
+            more["deadlines"] = self.deadlines_of(more["model"])
         return super().render(template, **more)
 
     def why_binds(self, booking: Booking) -> list[Candidate]:
@@ -185,6 +187,12 @@ class BookingView(DeskView):
         if not acting().may("policies.view"):
             return []
         return explained(published_of(self.session.session, booking.product), facts_of(booking))
+
+    def deadlines_of(self, booking: Booking) -> list[Deadline]:
+        """While it can still be cancelled; empty where no policy binds it."""
+        if booking.policy_version is None or booking.state is not BookingState.booked:
+            return []
+        return deadlines(booking.policy_version.terms, booking.starts_at, clock.now())
 
     def moves_for(self, booking: Booking) -> list[BookingState]:
         return booking.next_states() if self.may("move_view") else []

@@ -23,7 +23,7 @@ class Difference:
 def sentences(terms: Terms) -> list[Sentence]:
     """Everything the terms say, in the order a reader asks it."""
     told = [
-        *(Sentence(_when(terms, tier), _of_tier(terms, tier), tier.clause) for tier in terms.tiers),
+        *(tier_sentence(terms, tier) for tier in terms.tiers),
         Sentence(say("시작 후", "After the start"), _share(terms, terms.after_start)),
         Sentence(say("구간의 기준 시각", "Tiers count back from"), _clock(terms)),
         Sentence(say("서비스 수수료", "Service fee"), _fee(terms), terms.clauses.get("service_fee", "")),
@@ -49,6 +49,10 @@ def sentences(terms: Terms) -> list[Sentence]:
         for late in terms.late
     ]
     return told + extra_sentences(terms)
+
+
+def tier_sentence(terms: Terms, tier: Tier) -> Sentence:
+    return Sentence(_when(terms, tier), _of_tier(terms, tier), tier.clause)
 
 
 def differences(was: Sequence[Sentence], now: Sequence[Sentence]) -> list[Difference]:

@@ -48,8 +48,8 @@ BLANK: dict[str, Any] = {
     "kept_fees": [],
     "caps": [],
     "instead": [],
-    "early_exit": {},
-    "no_show": {},
+    "early_exit": None,
+    "no_show": None,
 }
 _ROW = re.compile(rf"({'|'.join(ROWS)})-([0-9]{{1,3}})-([a-z_]+)")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.errors import Refusal
 from app.policies.sentences import differences, sentences
 from app.policies.terms import Terms, read_terms
-from app.policies.terms_field import typed_in
+from app.policies.terms_field import BLANK, typed_in
 from tests.app.policies.test_admin import table
 from tests.marketplace import CLEANING, FIRST_MONTH, WHOLE_RENT
 
@@ -150,6 +150,13 @@ def test_what_comes_and_goes_is_a_difference() -> None:
     assert [one.now.ko for one in changed if one.now] == [
         "첫 기간 금액의 100% 공제 (환불 없음), 정액 5,000 공제 (§4.3)"
     ]
+
+
+def test_of_an_empty_form_the_missing_tiers_are_told_first() -> None:
+    for raw in (BLANK, typed_in({})):
+        with pytest.raises(Refusal) as refused:
+            read_terms({**raw, "base": "total", "unit": "days", "percent_is": "kept", "after_start": 100})
+        assert refused.value.field == "tiers"
 
 
 def test_the_form_says_what_the_terms_say() -> None:
