@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.alarms.escalation import AlarmStep
 from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
@@ -38,6 +39,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 TABLES = (
     Alarm,
     AlarmMove,
+    AlarmStep,
     AuditEntry,
     Booking,
     BusinessHours,

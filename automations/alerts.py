@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.alarms.alarm import alarm_over, raise_alarm
+from app.alarms.escalation import escalate
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm
 from app.link.model import Link
@@ -25,8 +26,11 @@ NAMED = 8
 
 
 def look(session: Session) -> None:
-    """Raises what has lasted for too long, once, and ends what is over. The caller commits."""
+    """Goes on with alarms nobody has seen; raises what has lasted for too long, once, and ends what is over. The caller
+    commits.
+    """
     now = clock.now()
+    escalate(session)
     _hold(session, AlarmKind.sync_trouble, "sync", _late_sync(session, now))
     _hold(session, AlarmKind.refund_unknown, "refunds", _unknown_refunds(session, now))
     _hold(session, AlarmKind.payout_stopped, "payout", payout_stopped(session))

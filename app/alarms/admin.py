@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.actor import acting
 from app.alarms.alarm import ACKNOWLEDGE, acknowledge
 from app.alarms.by_hand import HAND_WORDS, MOVES, RIGHT, Hand, move
+from app.alarms.escalation import ladder_of
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm, AlarmState, Letter, LetterState
 from app.audit.trail import because
@@ -76,6 +77,11 @@ class AlarmView(DeskView):
         if screen is None or not acting().may(f"{screen}.view"):
             return None
         return str(self.get_url(f"{screen}.{'index' if tab is None else 'index_view'}", tab=tab))
+
+    def render(self, template: str, **more: Any) -> str:
+        if template == self.details_template:
+            more["ladder"] = ladder_of(db.session(), more["model"])
+        return super().render(template, **more)
 
     @desk_action("acknowledge", say("확인했습니다", "I have seen it"), None, ACKNOWLEDGE)
     def acknowledge_chosen(self, ids: list[str]) -> None:

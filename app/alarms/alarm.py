@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.alarms.escalation import begin
 from app.alarms.kinds import AlarmKind
-from app.alarms.letters import drop_unsent, tell
+from app.alarms.letters import drop_unsent
 from app.alarms.model import Alarm, AlarmState
 from app.audit.trail import record
 from app.words import Words
@@ -48,7 +49,7 @@ def raise_alarm(session: Session, kind: AlarmKind, words: Words, about: str, rul
     alarm_id = session.execute(counted.returning(Alarm.id)).scalar_one()
     alarm = session.get_one(Alarm, alarm_id, populate_existing=True)
     if alarm.count == 1:
-        tell(session, alarm)
+        begin(session, alarm)
     elif missing := set(rules) - set(alarm.rules):
         alarm.rules = sorted({*alarm.rules, *missing})
     return alarm

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.alarms.kinds import URGENT
 from app.alarms.model import Alarm, Letter, LetterKind, LetterState, Receiver
 from app.desk.states import named
 from app.facts import Fact, announce
-from app.people.model import Role, User
+from app.people.model import User
 from app.words import Words, say
 
 WAITING = (LetterState.owed, LetterState.sending, LetterState.unknown)
@@ -73,22 +71,8 @@ def owe_letter(session: Session, key: str, aim: Aim, content: Content, due_at: d
     return letter
 
 
-def tell(session: Session, alarm: Alarm) -> None:
-    """A letter to everybody who hears alarms, to each once; the later ones leave only while nobody has seen it."""
-    now = clock.now()
-    known: set[str] = set()
-    for receiver in _receivers(session):
-        due_at = heard_at(receiver, now, urgent=alarm.kind in URGENT)
-        for aim in aims_of(session, receiver):
-            if aim.key in known:
-                continue
-            known.add(aim.key)
-            owe_letter(session, f"alarm:{alarm.id}:{aim.key}", aim, told(alarm, aim), due_at, alarm_id=alarm.id)
-
-
-def heard_at(receiver: Receiver, now: datetime, *, urgent: bool) -> datetime:
-    """When a receiver hears what was raised `now`: after its minutes, and not in its quiet hours unless urgent."""
-    at = now + timedelta(minutes=receiver.after_minutes)
+def heard_at(at: datetime, receiver: Receiver, *, urgent: bool) -> datetime:
+    """When a receiver hears what is told it `at`: not in its quiet hours, unless it is urgent."""
     start, end = receiver.quiet_from, receiver.quiet_until
     if urgent or start is None or end is None or start == end:
         return at
@@ -110,11 +94,16 @@ def drop_unsent(session: Session, alarm: Alarm) -> None:
     )
 
 
-def told(alarm: Alarm, aim: Aim) -> Content:
-    """The alarm in the receiver's language, with the address of its page."""
+def told(alarm: Alarm, aim: Aim, *, unseen_minutes: int = 0) -> Content:
+    """The alarm in the receiver's language, with the address of its page; for how long nobody has seen it, where that
+    is why it is told.
+    """
     url = f"{current_app.extensions['opsroom.settings'].public_url}/admin/alarms/details/?id={alarm.id}"
     head = say("[Opsroom] {kind}", "[Opsroom] {kind}").fill(kind=named(alarm.kind).words).in_language(aim.language)
     words = alarm.words.in_language(aim.language)
+    if unseen_minutes:
+        head = UNSEEN_HEAD.fill(head=head, minutes=unseen_minutes).in_language(aim.language)
+        words = f"{UNSEEN.fill(minutes=unseen_minutes).in_language(aim.language)}\n\n{words}"
     see = SEE.fill(url=url).in_language(aim.language)
     if aim.kind is LetterKind.email:
         return Content(head, f"{words}\n\n{see}\n")
@@ -122,18 +111,11 @@ def told(alarm: Alarm, aim: Aim) -> Content:
     return Content(head, words, payload)
 
 
+UNSEEN_HEAD: Words = say("{head} · {minutes}분째 확인 없음", "{head} · not seen for {minutes} min")
+UNSEEN: Words = say(
+    "{minutes}분이 지나도록 아무도 확인하지 않았습니다.", "Nobody has acknowledged this for {minutes} minutes."
+)
 SEE: Words = say("확인하고 「확인했습니다」를 눌러 주세요: {url}", "Look and press “I have seen it”: {url}")
-
-
-def _receivers(session: Session) -> Sequence[Receiver]:
-    """With none set, the admins hear everything: an alarm that nobody hears is none."""
-    rows = session.scalars(
-        select(Receiver)
-        .where(Receiver.is_enabled)
-        .options(joinedload(Receiver.webhook))
-        .order_by(Receiver.after_minutes, Receiver.id)
-    ).all()
-    return rows or [Receiver(role=Role.admin, after_minutes=0, language="ko")]
 
 
 def aims_of(session: Session, receiver: Receiver) -> list[Aim]:

@@ -127,8 +127,8 @@ class OutgoingWebhook(Base):
 
 class Receiver(Base):
     """Who hears alarms: everybody of a role, one address, or a webhook; exactly one of the three. `after_minutes`:
-    heard only when nobody has seen the alarm by then. From `quiet_from` to `quiet_until` (full hours in Seoul) what is
-    not urgent waits.
+    heard only when nobody has seen the alarm by then; `again_minutes`: and so often again until somebody has
+    (escalation.py). From `quiet_from` to `quiet_until` (full hours in Seoul) what is not urgent waits.
     """
 
     __tablename__ = "alarm_receivers"
@@ -147,6 +147,7 @@ class Receiver(Base):
     webhook_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing_webhooks.id"))
     language: Mapped[str] = mapped_column(String(2), default="ko")
     after_minutes: Mapped[int] = mapped_column(default=0)
+    again_minutes: Mapped[int | None]
     quiet_from: Mapped[int | None]
     quiet_until: Mapped[int | None]
     is_enabled: Mapped[bool] = mapped_column(default=True)

@@ -53,7 +53,7 @@ class ReceiverView(DeskView):
         "아직 정하지 않았습니다. 그동안은 관리자 모두에게 이메일로 알립니다.",
         "None is set yet. Until then every admin is told by e-mail.",
     )
-    column_list = ("aim", "after_minutes", "quiet_from", "language", "is_enabled")
+    column_list = ("aim", "after_minutes", "again_minutes", "quiet_from", "language", "is_enabled")
     column_details_list = (*column_list, "created_at")
     column_labels = {
         "aim": say("누구에게", "Who"),
@@ -61,6 +61,7 @@ class ReceiverView(DeskView):
         "email": say("또는 이메일 주소", "Or an e-mail address"),
         "webhook": say("또는 웹훅", "Or a webhook"),
         "after_minutes": say("몇 분 뒤에 (아무도 확인하지 않으면)", "After minutes (if nobody has seen it)"),
+        "again_minutes": say("확인할 때까지 몇 분마다 다시", "Again every so many minutes until seen"),
         "quiet_from": say("조용한 시간", "Quiet hours"),
         "quiet_until": say("조용한 시간 끝", "Quiet until"),
         "language": say("언어", "Language"),
@@ -70,6 +71,7 @@ class ReceiverView(DeskView):
     column_descriptions = {
         "role": say("셋 가운데 하나만 정해 주세요.", "Choose one of the three."),
         "after_minutes": say("0이면 바로 알립니다.", "0 tells at once."),
+        "again_minutes": say("비워 두면 한 번만 알립니다.", "Left empty, it is told once."),
         "quiet_from": say("급하지 않은 알람은 이 시간에 기다립니다.", "What is not urgent waits through these hours."),
     }
     column_formatters = {
@@ -77,12 +79,31 @@ class ReceiverView(DeskView):
         "quiet_from": _quiet,
         "language": lambda _view, _context, receiver, _name: str(named_as("Language", receiver.language).words),
     }
-    column_export_list = ("email", "after_minutes", "quiet_from", "quiet_until", "language", "is_enabled", "created_at")
+    column_export_list = (
+        "email",
+        "after_minutes",
+        "again_minutes",
+        "quiet_from",
+        "quiet_until",
+        "language",
+        "is_enabled",
+        "created_at",
+    )
     column_sortable_list = ("after_minutes", "is_enabled")
     column_default_sort = "after_minutes"
     tabs = (Tab("all", say("전체", "All")),)
     form_columns = (
-        *("role", "email", "webhook", "after_minutes", "quiet_from", "quiet_until", "language", "is_enabled"),
+        *(
+            "role",
+            "email",
+            "webhook",
+            "after_minutes",
+            "again_minutes",
+            "quiet_from",
+            "quiet_until",
+            "language",
+            "is_enabled",
+        ),
     )
     form_overrides = {"language": SelectField, "quiet_from": SelectField, "quiet_until": SelectField}
     form_args = {
@@ -97,6 +118,12 @@ class ReceiverView(DeskView):
             "validators": [
                 NumberRange(0, 1440, say("0에서 1,440 사이의 수를 적어 주세요.", "A number from 0 to 1,440."))
             ],
+        },
+        "again_minutes": {
+            "validators": [
+                Optional(),
+                NumberRange(5, 1440, say("5에서 1,440 사이의 수를 적어 주세요.", "A number from 5 to 1,440.")),
+            ]
         },
         "quiet_from": {"choices": HOURS, "coerce": lambda value: "" if value is None else str(value)},
         "quiet_until": {"choices": HOURS, "coerce": lambda value: "" if value is None else str(value)},

@@ -180,6 +180,7 @@ NAMES: dict[str, Words] = {
     "user_id": say("사용자 번호", "User no."),
     "by": say("누가", "Who"),
     "at": say("때", "When"),
+    "again_minutes": say("다시 알리는 간격 (분)", "Again every (minutes)"),
     "after_minutes": say("기다리는 시간 (분)", "After (min)"),
     "quiet_from": say("조용한 시간 시작", "Quiet from"),
     "quiet_until": say("조용한 시간 끝", "Quiet until"),

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.alarms.alarm import acknowledge, raise_alarm
+from app.alarms.escalation import escalate
 from app.alarms.kinds import AlarmKind
 from app.alarms.letters import Aim, Content, owe_letter
 from app.alarms.model import Alarm, Letter, LetterState, OutgoingWebhook, Receiver, WebhookForm
@@ -139,6 +140,14 @@ def test_to_slack_a_title_is_no_call_to_everybody(
     assert json.loads(arrived.body)["text"] == "「&lt;!channel&gt; &lt;https://evil.example|A&amp;B&gt;」"
 
 
+def escalated_later(seconds: int) -> None:
+    """As the sweep and the post do, so many seconds from now."""
+    with clock.stopped(clock.now() + timedelta(seconds=seconds)):
+        escalate(db.session())
+        db.session.commit()
+    drain_later(seconds)
+
+
 def test_the_next_one_hears_only_while_nobody_has_seen_it(office: Flask, box: Mailbox) -> None:
     made = {"language": "ko", "created_at": clock.now()}
     db.session.add_all([
@@ -150,12 +159,12 @@ def test_the_next_one_hears_only_while_nobody_has_seen_it(office: Flask, box: Ma
     assert [one.to for one in box.arrived()] == ["first@example.com"]
     acknowledge(db.session(), seen)
     db.session.commit()
-    drain_later(3600)
+    escalated_later(3600)
     assert [one.to for one in box.arrived()] == ["first@example.com"]
     an_alarm()
-    drain_later(899)
+    escalated_later(890)
     assert len(box.arrived()) == 2
-    drain_later(901)
+    escalated_later(901)
     assert [one.to for one in box.arrived()] == ["boss@example.com", "first@example.com", "first@example.com"]
 
 

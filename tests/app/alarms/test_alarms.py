@@ -66,12 +66,13 @@ def test_what_is_rolled_back_was_never_raised(office: Flask) -> None:
 
 def test_the_one_who_sees_it_spares_those_who_would_have_heard_next(office: Flask) -> None:
     a_receiver(email="first@example.com")
+    a_receiver(email="night@example.com", quiet_from=11, quiet_until=13)
     a_receiver(email="boss@example.com", after_minutes=15)
     with clock.stopped(NOON):
-        alarm = ring()
+        alarm = ring(AlarmKind.push_dead)
         assert [(one.to, one.due_at - NOON) for one in letters()] == [
             ("first@example.com", timedelta(0)),
-            ("boss@example.com", timedelta(minutes=15)),
+            ("night@example.com", timedelta(hours=1)),
         ]
     letters()[0].state = LetterState.sent
     with acting_as(SOMEBODY):
@@ -81,7 +82,7 @@ def test_the_one_who_sees_it_spares_those_who_would_have_heard_next(office: Flas
     assert [(move.by, move.why) for move in alarm.moves] == [("운영 매니저", "보고 있습니다")]
     with acting_as(SOMEBODY), pytest.raises(Refusal, match="이미"):
         acknowledge(db.session(), alarm)
-    assert ring().id != alarm.id
+    assert ring(AlarmKind.push_dead).id != alarm.id
 
 
 def test_who_has_not_the_right_sees_nothing_off(office: Flask) -> None:
@@ -121,5 +122,5 @@ def test_what_is_not_urgent_waits_for_the_morning(hour: int, wait: int) -> None:
     """Quiet from 23 to 7 in Seoul, which is 14 to 22 in UTC."""
     quiet = Receiver(after_minutes=0, quiet_from=23, quiet_until=7)
     now = datetime(2026, 11, 20, hour, tzinfo=UTC)
-    assert heard_at(quiet, now, urgent=False) == now + timedelta(hours=wait)
-    assert heard_at(quiet, now, urgent=True) == now
+    assert heard_at(now, quiet, urgent=False) == now + timedelta(hours=wait)
+    assert heard_at(now, quiet, urgent=True) == now
