@@ -24,6 +24,8 @@ LANES = {
     "time_rules_due": SLOW,
     "shadows_due": SLOW,
     "reconcile_due": SLOW,
+    "partners_due": SLOW,
+    "partner_scores_due": SLOW,
     "rehearsal_asked": LONG,
     "history_asked": LONG,
 }

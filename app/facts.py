@@ -27,6 +27,8 @@ class Fact(StrEnum):
     routing_due = "routing_due"
     letter_owed = "letter_owed"
     reconcile_due = "reconcile_due"
+    partners_due = "partners_due"
+    partner_scores_due = "partner_scores_due"
 
 
 _KEY = "opsroom.facts"

@@ -14,7 +14,12 @@ from app.link.history import HistoryLoad
 from app.link.model import Link, Tick
 from app.macros.model import Macro, MacroMove
 from app.outbox.model import Push
+from app.partners.criteria import Criterion
+from app.partners.documents import PartnerDocument
+from app.partners.gate import PartnerNotice
+from app.partners.incidents import PartnerIncident, WarningLimit
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
+from app.partners.scores import PartnerScore
 from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyRead, PolicyVersion
 from app.reconcile.model import Difference, DifferenceMove, ProviderRefund, Reconciliation
@@ -46,6 +51,7 @@ TABLES = (
     Clawback,
     ClawbackMove,
     Comment,
+    Criterion,
     Customer,
     Difference,
     DifferenceMove,
@@ -59,7 +65,11 @@ TABLES = (
     MacroMove,
     OutgoingWebhook,
     Partner,
+    PartnerDocument,
+    PartnerIncident,
     PartnerMove,
+    PartnerNotice,
+    PartnerScore,
     Policy,
     PolicyRead,
     PolicyVersion,
@@ -102,6 +112,7 @@ TABLES = (
     User,
     Vendor,
     View,
+    WarningLimit,
     WebhookEvent,
     ZendeskField,
     ZendeskGroup,

@@ -32,7 +32,9 @@ from app.macros.admin import MacroView
 from app.macros.model import Macro
 from app.outbox.admin import OutboxView
 from app.outbox.stops import StopsView, brakes_of
-from app.partners.admin import PartnerView, VendorView
+from app.partners.admin import PartnerView
+from app.partners.criteria_admin import CriterionView, WarningLimitView
+from app.partners.vendors_admin import VendorView
 from app.people import sessions
 from app.people.admin import UserView
 from app.people.sign_in import people
@@ -87,6 +89,8 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     DifferenceView,
     PartnerView,
     VendorView,
+    CriterionView,
+    WarningLimitView,
     PolicyView,
     BookingView,
     CustomerView,
@@ -122,7 +126,7 @@ MENU = (
             Place(say("티켓", "Tickets"), "ticket", ("tickets",)),
             Place(say("환불", "Refunds"), "banknote", ("refunds",)),
             Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
-            Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
+            Place(say("파트너", "Partners"), "handshake", ("partners", "vendors", "criteria", "warning_limits")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
             Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "rehearsals", "macros", "views")),

@@ -14,6 +14,7 @@ from automations import (
     history,
     idle,
     mirror,
+    partners,
     payout,
     post,
     push,
@@ -43,6 +44,8 @@ REACTIONS = {
     Fact.rehearsal_asked: rehearse.run,
     Fact.routing_due: idle.run,
     Fact.reconcile_due: reconcile.run,
+    Fact.partners_due: partners.run,
+    Fact.partner_scores_due: partners.score,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

@@ -35,6 +35,8 @@ PLACES: Mapping[AlarmKind, tuple[str, str | None]] = {
     AlarmKind.inbox_dead: ("inbox", "dead"),
     AlarmKind.sync_trouble: ("link", None),
     AlarmKind.refund_unknown: ("refunds", "unknown"),
+    AlarmKind.partner_gated: ("partners", "gated"),
+    AlarmKind.partner_ending: ("partners", "ending"),
 }
 
 

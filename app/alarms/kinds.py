@@ -9,6 +9,7 @@ class AlarmKind(StrEnum):
     """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were.
     `shadow_weighed`: a shadow reached a threshold: it is ready, was published, or fell back to a draft.
     `payout_stopped`: no refund is sent while what was paid and what is written differ.
+    `partner_gated`: dated facts suspended partners; `partner_ending`: something they need ends soon.
     """
 
     rules_storm = "rules_storm"
@@ -21,6 +22,8 @@ class AlarmKind(StrEnum):
     refund_unknown = "refund_unknown"
     shadow_weighed = "shadow_weighed"
     payout_stopped = "payout_stopped"
+    partner_gated = "partner_gated"
+    partner_ending = "partner_ending"
 
 
 # These wait for no morning.

@@ -15,6 +15,7 @@ from app import clock
 from app.actor import acting
 from app.bookings.around import Around, around
 from app.bookings.booking import bind, facts_of
+from app.bookings.dispatch import cannot_come, dispatch_of, must_be_dispatchable
 from app.bookings.model import Booking, BookingState, Customer
 from app.desk.saving import SEEN
 from app.desk.states import named_as
@@ -109,6 +110,7 @@ class BookingView(DeskView):
         Tab("under_way", say("진행 중", "Under way"), lambda: Booking.state == BookingState.under_way),
         Tab("housing", say("중기 숙박", "Mid-term"), lambda: Booking.product == Product.mid_term_housing),
         Tab("cleaning", say("방문 청소", "Cleaning"), lambda: Booking.product == Product.home_cleaning),
+        Tab("gated", say("파트너 배정 막힘", "Partner cannot come"), cannot_come, hot=True),
         Tab("unbound", say("정책 없음", "Without policy"), lambda: Booking.policy_version_id.is_(None), hot=True),
     )
     column_list = ("ref", "customer", "product", "state", "city", "paid_minor", "held_minor", "starts_at")
@@ -171,6 +173,7 @@ class BookingView(DeskView):
 
     def on_model_change(self, form: Any, model: Booking, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
         model.payment_ref = (model.payment_ref or "").strip() or None
+        must_be_dispatchable(model)
         if is_created:
             model.created_at = clock.now()
             bind(self.session.session, model)
@@ -180,6 +183,7 @@ class BookingView(DeskView):
             more["around"] = around([more["model"]], more["model"].customer)
             more["why_binds"] = self.why_binds(more["model"])
             more["deadlines"] = self.deadlines_of(more["model"])
+            more["dispatch"] = dispatch_of(self.session.session, more["model"])
         return super().render(template, **more)
 
     def why_binds(self, booking: Booking) -> list[Candidate]:

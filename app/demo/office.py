@@ -14,7 +14,7 @@ from app import clock
 from app.actor import Actor, ActorKind, acting_as
 from app.bookings.booking import bind
 from app.clock import in_seoul
-from app.demo import numbers
+from app.demo import numbers, partner_rows
 from app.demo.answers import ANSWERS
 from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
@@ -83,6 +83,9 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
     make_room(session)
     made = refunds(session, moment, users)
     tell(say(f"환불 {made}건", f"{made} refunds"))
+    session.flush()
+    with clock.stopped(moment):
+        partner_rows.look_back(session, moment)
     with _as(users, ADMIN):
         turn_pushing(the_link(session), on=True)
 
@@ -177,7 +180,11 @@ def _market(session: Session, moment: datetime, tell: Tell) -> None:
     firms = vendors(moment)
     sides = partners(rng, moment, firms)
     buyers = customers(rng, moment)
-    session.add_all([*firms, *sides, *buyers])
+    partner_rows.contract(firms, moment)
+    asked = partner_rows.criteria(moment)
+    session.add_all([*firms, *sides, *buyers, *asked])
+    session.flush()
+    partner_rows.prove(session, moment, sides, asked)
     session.flush()
     settle_partners(moment, sides)
     session.add_all(
@@ -192,10 +199,14 @@ def _market(session: Session, moment: datetime, tell: Tell) -> None:
     )
     session.flush()
     bought = bookings(rng, moment, buyers, sides)
+    partner_rows.dispatch(bought, sides)
     with session.no_autoflush:
         for booking in bought:
             bind(session, booking)
     session.add_all(bought)
+    session.flush()
+    told = partner_rows.incidents(session, moment, sides)
+    tell(say(f"자격 기준 {len(asked)}개, 사건·경고 {told}건", f"{len(asked)} criteria, {told} incidents and warnings"))
     tell(
         say(
             f"협력사 {len(firms)}곳, 파트너 {len(sides)}곳, 고객 {len(buyers)}명, 예약 {len(bought)}건",

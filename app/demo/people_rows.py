@@ -173,7 +173,6 @@ def _qualifications(kind: PartnerKind, joined: date, fate: PartnerState) -> list
             name=name,
             state=QualificationState.passed if passed else QualificationState.pending,
             checked_on=joined if passed else None,
-            expires_on=joined + timedelta(days=1095) if passed and name == "건강진단서" else None,
         )
         for name in CHECKS[kind]
     ]

@@ -21,6 +21,7 @@ from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
 from app.insights.money_todos import payout_todos
 from app.insights.policy_todos import policies_to_read, policy_todos
+from app.insights.partner_todos import partner_todos
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
 from app.insights.waiting import LETTER_CITY, STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
@@ -55,6 +56,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_pushes(session))
     if actor.may("inbox.view"):
         found.extend(_inbox(session))
+    found.extend(partner_todos(session, actor))
     if actor.may("partners.view"):
         found.extend(_insurances(session, actor))
     if actor.may("rules.view"):

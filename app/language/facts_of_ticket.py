@@ -136,7 +136,7 @@ class BookingFacts:
 @dataclass(frozen=True, slots=True)
 class PartnerFacts:
     """The partner who does the work of the booking. `warnings`: how often they were warned by then. `insured_until`:
-    the last day of the insurance in force, "" when none is.
+    the last day of the insurance in force, "" when none is. `gated`: dated facts have suspended them.
     """
 
     name: str = ""
@@ -145,6 +145,7 @@ class PartnerFacts:
     kind: str | None = None
     warnings: int | None = None
     insured_until: date | Literal[""] | None = None
+    gated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

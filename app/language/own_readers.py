@@ -139,6 +139,7 @@ OWN_READERS: Mapping[str, Read] = MappingProxyType({
     "partner.city": _linked("partner", "city"),
     "partner.kind": _linked("partner", "kind"),
     "partner.warnings": _linked("partner", "warnings"),
+    "partner.gated": _linked("partner", "gated"),
     "partner.insurance_days_left": _insurance_days_left,
     "customer.tier": _linked("customer", "tier"),
     "customer.language": _linked("customer", "language"),

@@ -1,32 +1,32 @@
-"""Partners with their dated facts, and the companies they come from."""
+"""Partners with their dated facts."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 from sqlalchemy import ColumnElement, exists, not_
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from wtforms import TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
 from app import clock
-from app.audit.trail import because
-from app.desk.saving import CHANGED, SEEN
 from app.desk.shown import chip_as, day
 from app.desk.states import BAD, GOOD, WARN, Named
-from app.desk.view import DeskView, Tab, needs
+from app.desk.view import DeskView, Tab
 from app.errors import ChangedMeanwhile, Refusal
+from app.facts import Fact, announce
 from app.partners.business_number import read_business_number
-from app.partners.model import MOVES, NEEDS_A_REASON, Insurance, Partner, PartnerState, Qualification, Vendor
+from app.partners.criteria_admin import must_be_of_own_cities
+from app.partners.doors import PartnerDoors
+from app.partners.kinds import AT_WORK, MOVES, NEEDS_A_REASON, PartnerState
+from app.partners.model import Insurance, Partner, Qualification
+from app.partners.page import binding, page_of
 from app.people.model import EMAIL
 from app.words import say
 
 SOON = timedelta(days=30)
-AT_WORK = (PartnerState.active, PartnerState.warned)
 MAIL = {
     "validators": [Optional(), Regexp(EMAIL, message=say("이메일 주소를 적어 주세요.", "Write an e-mail address."))]
 }
@@ -44,6 +44,18 @@ def uncovered_soon() -> ColumnElement[bool]:
     return Partner.state.in_(AT_WORK) & not_(lasting)
 
 
+def ending_soon() -> ColumnElement[bool]:
+    """About to work or at work, and something they need ends within thirty days."""
+    ends = Partner.fit_until.between(today(), today() + SOON)
+    return Partner.state.in_((PartnerState.checked, *AT_WORK)) & ends
+
+
+def _gate(_view: Any, _context: Any, partner: Partner, _name: str) -> Any:
+    if partner.gated_from is not None:
+        return chip_as(Named(say("배정 막힘", "Gated"), BAD), "gated")
+    return day(partner.fit_until) if partner.fit_until else ""
+
+
 def _insurance(_view: Any, _context: Any, partner: Partner, _name: str) -> Any:
     until = partner.insured_until(today())
     if until is None:
@@ -54,7 +66,7 @@ def _insurance(_view: Any, _context: Any, partner: Partner, _name: str) -> Any:
     return chip_as(Named(say(day(until), day(until)), GOOD), "covered")
 
 
-class PartnerView(DeskView):
+class PartnerView(PartnerDoors, DeskView):
     model = Partner
     subject = "partners"
     label = say("파트너", "Partners")
@@ -64,15 +76,18 @@ class PartnerView(DeskView):
     scope_city, scope_vendor = "city", "vendor_id"
     tabs = (
         Tab("work", say("활동", "At work"), lambda: Partner.state.in_(AT_WORK)),
-        Tab("insurance", say("보험 만료 임박", "Insurance ending"), uncovered_soon, hot=True),
+        Tab("gated", say("배정 막힘", "Gated"), lambda: Partner.gated_from.is_not(None), hot=True),
+        Tab("ending", say("만료 임박", "Ending soon"), ending_soon, hot=True),
+        Tab("insurance", say("보험 만료 임박", "Insurance ending"), uncovered_soon),
         Tab("new", say("지원·확인", "Applied, checked"),
             lambda: Partner.state.in_((PartnerState.applied, PartnerState.checked))),
         Tab("suspended", say("정지", "Suspended"), lambda: Partner.state == PartnerState.suspended),
         Tab("left", say("탈퇴", "Left"), lambda: Partner.state == PartnerState.left),
     )  # fmt: skip
-    column_list = ("name", "kind", "state", "city", "vendor", "insurance", "joined_on")
-    column_details_list = ("kind", "state", "city", "vendor", "phone", "email", "business_number", "joined_on",
-                           "zendesk_id", "note", "created_at")  # fmt: skip
+    column_list = ("name", "kind", "state", "city", "vendor", "fit_until", "insurance", "score.reply", "score.manner",
+                   "score.work")  # fmt: skip
+    column_details_list = ("kind", "product", "state", "city", "vendor", "phone", "email", "business_number",
+                           "joined_on", "zendesk_id", "note", "created_at")  # fmt: skip
     column_labels = {
         "name": say("이름", "Name"),
         "kind": say("종류", "Kind"),
@@ -83,6 +98,16 @@ class PartnerView(DeskView):
         "business_number": say("사업자등록번호", "Business number"),
         "vendor": say("협력사", "Vendor"),
         "vendor.name": say("협력사", "Vendor"),
+        "product": say("맡은 서비스", "Service"),
+        "fit_until": say("배정 가능 기한", "May work until"),
+        "gated_from": say("배정 막힘", "Gated"),
+        "score": say("점수", "Scores"),
+        "score.reply": say("응대", "Reply"),
+        "score.manner": say("태도", "Manner"),
+        "score.work": say("작업", "Work"),
+        "score.ratings": say("평가 수", "Ratings"),
+        "score.works": say("끝난 예약 수", "Bookings done"),
+        "score.computed_at": say("점수를 매긴 때", "Scores worked out"),
         "insurance": say("보험", "Insurance"),
         "insurances": say("보험", "Insurance"),
         "qualifications": say("자격", "Qualifications"),
@@ -95,22 +120,29 @@ class PartnerView(DeskView):
         "cover_minor": say("보장 금액 (원)", "Cover (won)"),
         "starts_on": say("시작일", "From"),
         "ends_on": say("만료일", "Until"),
+        "criterion": say("자격 기준", "Criterion"),
         "checked_on": say("확인일", "Checked"),
         "expires_on": say("만료일", "Expires"),
     }
     column_descriptions = {
+        "product": say("비워 두면 종류를 따릅니다.", "Left empty, the kind tells."),
         "business_number": say("123-45-67890", "123-45-67890"),
         "note": say("주민등록번호는 적을 수 없습니다.", "Resident registration numbers are refused."),
     }
-    column_formatters = {"insurance": _insurance}
-    column_export_list = ("name", "kind", "state", "city", "vendor", "joined_on")
-    column_sortable_list = ("name", "kind", "state", "city", "joined_on")
+    column_formatters = {"insurance": _insurance, "fit_until": _gate}
+    column_formatters_export = {"fit_until": lambda _view, _context, partner, _name: partner.fit_until}
+    column_export_list = ("name", "kind", "state", "gated_from", "city", "vendor", "joined_on", "fit_until",
+                          "score.reply", "score.manner", "score.work", "score.ratings", "score.works",
+                          "score.computed_at")  # fmt: skip
+    column_sortable_list = ("name", "kind", "state", "city", "joined_on", "fit_until", "score.reply", "score.manner",
+                            "score.work")  # fmt: skip
     column_searchable_list = ("name", "phone", "email", "business_number")
-    column_filters = ("state", "kind", "city", "vendor.name", "joined_on")
+    column_filters = ("state", "kind", "city", "vendor.name", "joined_on", "fit_until", "score.reply",
+                      "score.manner", "score.work")  # fmt: skip
     column_default_sort = "name"
     column_editable_list = ("city",)
-    form_columns = ("name", "kind", "city", "vendor", "phone", "email", "business_number", "joined_on", "zendesk_id",
-                    "note")  # fmt: skip
+    form_columns = ("name", "kind", "product", "city", "vendor", "phone", "email", "business_number", "joined_on",
+                    "zendesk_id", "note")  # fmt: skip
     form_overrides = {"note": TextAreaField}
     form_args = {
         "email": MAIL,
@@ -128,12 +160,16 @@ class PartnerView(DeskView):
         ),
         (
             Qualification,
-            {"form_columns": ("id", "name", "state", "checked_on", "expires_on"), "column_labels": column_labels},
+            {
+                "form_columns": ("id", "criterion", "name", "state", "checked_on", "expires_on"),
+                "column_labels": column_labels,
+                "form_args": {"name": {"validators": [Length(max=120)]}},
+            },
         ),
     )
 
     def get_query(self) -> Any:
-        return super().get_query().options(selectinload(Partner.insurances))
+        return super().get_query().options(selectinload(Partner.insurances), joinedload(Partner.score))
 
     def moves_for(self, partner: Partner) -> list[PartnerState]:
         """What the buttons offer, in the table's order."""
@@ -148,70 +184,50 @@ class PartnerView(DeskView):
     def today(self) -> date:
         return today()
 
+    def render(self, template: str, **more: Any) -> str:
+        if template == self.details_template:
+            more["page"] = page_of(self.session.session, more["model"])
+            more.setdefault("typed", {})
+            more.setdefault("refused", {})
+        return super().render(template, **more)
+
+    def page_again(self, partner_id: int, form: str, typed: dict[str, str], refusal: Refusal) -> ResponseReturnValue:
+        """The page as it was, with what was typed in `form` and why it was refused."""
+        status = 409 if isinstance(refusal, ChangedMeanwhile) else 422
+        html = self.render(
+            self.details_template,
+            model=self.get_one(str(partner_id)),
+            details_columns=self._details_columns,
+            get_value=self.get_detail_value,
+            return_url=self.get_url(".index_view"),
+            typed={form: typed},
+            refused={form: refusal},
+        )
+        return html, status
+
+    def criterion_named(self, typed: str, partner: Partner) -> int | None:
+        """Of what one may choose for this partner; nothing for nothing."""
+        if not typed:
+            return None
+        criterion = next((one for one in binding(self.session.session, partner) if str(one.id) == typed), None)
+        if criterion is None:
+            words = say("이 파트너에게 해당하는 기준이 아닙니다.", "This criterion does not bind this partner.")
+            raise Refusal(words, field="criterion")
+        return int(criterion.id)
+
     def on_model_change(self, form: Any, model: Partner, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
         if is_created:
             model.created_at = clock.now()
         if "business_number" in form:
             model.business_number = read_business_number(model.business_number or "")
         model.email = (model.email or "").strip() or None
+        must_be_of_own_cities(model.city, "city")
+        for one in model.qualifications:
+            one.name = (one.name or "").strip() or (one.criterion.name_ko if one.criterion else "")
+            if not one.name:
+                words = say("무엇을 확인했는지 고르거나 적어 주세요.", "Choose or write what was checked.")
+                raise Refusal(words, field="qualifications")
+        announce(self.session.session, Fact.partners_due)
         if any(one.ends_on < one.starts_on for one in model.insurances):
             words = say("보험의 만료일이 시작일보다 빠릅니다.", "An insurance ends before it starts.")
             raise Refusal(words, field="insurances")
-
-    @expose("/move/", methods=("POST",))
-    @needs("partners.edit")
-    def move_view(self) -> ResponseReturnValue:
-        partner = self.get_one(request.form.get("id", ""))
-        why, session = request.form.get("why", "").strip()[:500], self.session.session
-        try:
-            _as_seen(partner, request.form.get(SEEN, ""))
-            because(session, why)
-            partner.move_to(_state(request.form.get("now", "")), why)
-            session.commit()
-            flash(str(say("상태를 바꾸었습니다.", "The state is changed.")), "success")
-        except Refusal as refusal:
-            session.rollback()
-            flash(str(refusal), "error")
-        return redirect(self.get_url(".details_view", id=partner.id))
-
-
-def _as_seen(partner: Partner, seen: str) -> None:
-    if str(partner.version) != seen:
-        raise ChangedMeanwhile(CHANGED)
-
-
-def _state(text: str) -> PartnerState:
-    try:
-        return PartnerState(text)
-    except ValueError:
-        raise Refusal(say("그런 상태는 없습니다.", "There is no such state.")) from None
-
-
-class VendorView(DeskView):
-    model = Vendor
-    subject = "vendors"
-    label = say("협력사", "Vendors")
-    icon = "building-2"
-    empty = say("아직 협력사가 없습니다.", "There are no vendors yet.")
-    scope_vendor = "id"
-    tabs = (
-        Tab("active", say("거래 중", "Active"), lambda: Vendor.is_active.is_(True)),
-        Tab("ended", say("끝남", "Ended"), lambda: Vendor.is_active.is_(False)),
-    )
-    column_list = column_details_list = ("name", "email", "is_active", "created_at")
-    column_labels = {
-        "name": say("이름", "Name"),
-        "email": say("이메일", "E-mail"),
-        "is_active": say("거래 중", "Active"),
-        "created_at": say("만든 때", "Created"),
-    }
-    column_searchable_list = ("name", "email")
-    column_default_sort = "name"
-    column_editable_list = ("is_active",)
-    form_columns = ("name", "email", "is_active")
-    form_args = {"email": MAIL}
-
-    def on_model_change(self, form: Any, model: Vendor, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
-        if is_created:
-            model.created_at = clock.now()
-        model.email = (model.email or "").strip() or None

@@ -38,6 +38,7 @@ SPECIAL = frozenset(
         "letters.retry",
         "alarms.acknowledge",
         "exports.make",
+        "partners.documents",
         "routing.present",
     }
 )

@@ -91,10 +91,24 @@ def _covers(day: date, span: Span, here: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractSpan:
+    """Of the company an agent comes from: in force on both days it names, in Seoul, while we work with it."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    is_active: bool = True
+
+    def holds(self, now: datetime) -> bool:
+        here = in_seoul(now).date()
+        return self.is_active and (self.starts_on or here) <= here <= (self.ends_on or here)
+
+
+@dataclass(frozen=True, slots=True)
 class DeskAgent:
     """`load`: open tickets now, what is on its way to Zendesk counted in; `channel_load`: of these, by `via_id`.
 
     `skills`: level 1 to 5 by name. No `cities`: every city. `channel_limits`: the most open tickets of a channel.
+    `contract`: of the company they come from; our own people have none.
     """
 
     id: str
@@ -107,6 +121,7 @@ class DeskAgent:
     capacity: int = 8
     channel_limits: Mapping[str, int] = field(default_factory=dict)
     vendor_id: int | None = None
+    contract: ContractSpan | None = None
     is_active: bool = True
     presence: PresenceState = PresenceState.offline
     shifts: Shifts = field(default_factory=Shifts)

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.routing.days import read_opening
-from app.routing.desk import Desk, DeskAgent, PresenceState, Queue, Shifts, Span
+from app.routing.desk import ContractSpan, Desk, DeskAgent, PresenceState, Queue, Shifts, Span
 from app.routing.model import RoutingAgent, Shift
 from app.routing.plans import RoutingPlan, RoutingTurn
 from app.tickets.channels import number_of
@@ -51,7 +51,8 @@ def read_desk(session: Session, now: datetime, ticket: Ticket | None = None) -> 
 
 
 def read_agents(session: Session) -> Sequence[RoutingAgent]:
-    asked = select(RoutingAgent).options(selectinload(RoutingAgent.shifts)).order_by(RoutingAgent.zendesk_id)
+    parts = (selectinload(RoutingAgent.shifts), joinedload(RoutingAgent.vendor))
+    asked = select(RoutingAgent).options(*parts).order_by(RoutingAgent.zendesk_id)
     return session.scalars(asked.execution_options(populate_existing=True)).all()
 
 
@@ -67,12 +68,18 @@ def agent_of(row: RoutingAgent, presence: PresenceState, load: Mapping[str | Non
         capacity=row.capacity,
         channel_limits={via: int(most) for word, most in row.channel_limits.items() if (via := number_of(word))},
         vendor_id=row.vendor_id,
+        contract=_contract(row),
         is_active=row.is_active,
         presence=presence,
         shifts=shifts_of(row.shifts, works_on_holidays=row.works_on_holidays),
         load=sum(load.values()),
         channel_load={via: count for via, count in load.items() if via is not None},
     )
+
+
+def _contract(row: RoutingAgent) -> ContractSpan | None:
+    vendor = row.vendor
+    return None if vendor is None else ContractSpan(vendor.contract_from, vendor.contract_until, vendor.is_active)
 
 
 def shifts_of(rows: Iterable[Shift], *, works_on_holidays: bool = False) -> Shifts:

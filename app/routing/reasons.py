@@ -23,6 +23,7 @@ class Why(StrEnum):
     later = "later"
     # of those who could not
     inactive = "inactive"
+    contract = "contract"
     excluded = "excluded"
     skill = "skill"
     language = "language"
@@ -52,6 +53,7 @@ WORDS: Mapping[Why, Words] = MappingProxyType({
     Why.later: say("받을 수 있지만 뒤 순서입니다 ({load}/{capacity})",
                    "Could take it, but comes later ({load}/{capacity})"),
     Why.inactive: say("배정에서 빠져 있습니다", "Takes no part in routing"),
+    Why.contract: say("협력사 계약이 지금 유효하지 않습니다", "The contract of their company is not in force"),
     Why.excluded: say("방금까지 맡았던 사람입니다", "Had it until now"),
     Why.skill: say("{skill} 숙련도가 모자랍니다 ({has}/{needs})", "Lacks skill in {skill} ({has}/{needs})"),
     Why.language: say("{language} 상담을 하지 않습니다", "Does not answer in {language}"),

@@ -112,6 +112,7 @@ class _Against:
         city = (facts.booking.city if facts.booking else None) or "" if plan.by_city else ""
         asked: tuple[tuple[object, Callable[[DeskAgent], Against | None]], ...] = (
             (True, lambda one: None if one.is_active else (Why.inactive, NO_FACTS)),
+            (True, lambda one: None if one.contract is None or one.contract.holds(now) else (Why.contract, NO_FACTS)),
             (excluded, lambda one: (Why.excluded, NO_FACTS) if one.id in excluded else None),
             (plan.skills, lambda one: _lacks_skill(one, plan.skills)),
             (language, lambda one: None if language in one.languages else (Why.language, {"language": language})),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
+from app.partners.incidents import PartnerIncident
 from app.partners.model import Insurance, Partner, PartnerMove
 from app.refunds.model import Refund, RefundMove
 from app.tickets.model import Ticket
@@ -33,6 +34,7 @@ class OwnRows:
     bookings: Mapping[int, Booking] = field(default_factory=dict)
     partners: Mapping[int, Partner] = field(default_factory=dict)
     partner_moves: Mapping[int, Sequence[PartnerMove]] = field(default_factory=dict)
+    warnings: Mapping[int, Sequence[PartnerIncident]] = field(default_factory=dict)
     insurances: Mapping[int, Sequence[Insurance]] = field(default_factory=dict)
     refunds: Mapping[int, Sequence[Refund]] = field(default_factory=dict)
     refund_moves: Mapping[int, Sequence[RefundMove]] = field(default_factory=dict)
@@ -97,6 +99,9 @@ def read_own_rows(session: Session, requesters: Mapping[int, str | None], bookin
         session.scalars(select(Insurance).where(Insurance.partner_id.in_(partner_ids)).order_by(Insurance.id)),
         "partner_id",
     )
+    warned = select(PartnerIncident).where(
+        PartnerIncident.partner_id.in_(partner_ids), PartnerIncident.is_warning.is_(True)
+    )
     insured = {one.id for some in insurances.values() for one in some}
     of_partners = _audited(session, {"partners": partner_ids, "insurances": insured})
     return OwnRows(
@@ -105,6 +110,7 @@ def read_own_rows(session: Session, requesters: Mapping[int, str | None], bookin
         bookings=bookings,
         partners=partners,
         partner_moves=partner_moves,
+        warnings=_listed(session.scalars(warned.order_by(PartnerIncident.id)), "partner_id"),
         insurances=insurances,
         refunds=refunds,
         refund_moves=moves,

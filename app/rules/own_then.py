@@ -53,6 +53,7 @@ def partner_then(rows: OwnRows, partner_id: int | None, at: datetime) -> Partner
     moves = rows.partner_moves.get(partner.id, ())
     done = [one for one in moves if one.at <= at]
     state = done[-1].now if done else moves[0].was if moves else partner.state
+    gated = bool(done) and done[-1].by_gate and state is PartnerState.suspended
     return PartnerFacts(
         name=was("name"),
         state=state.value,
@@ -60,11 +61,21 @@ def partner_then(rows: OwnRows, partner_id: int | None, at: datetime) -> Partner
         kind=was("kind"),
         warnings=warnings_then(rows, partner.id, at),
         insured_until=insured_until(rows, partner.id, at),
+        gated=gated,
     )
 
 
 def warnings_then(rows: OwnRows, partner_id: int, at: datetime) -> int:
-    return sum(one.now is PartnerState.warned and one.at <= at for one in rows.partner_moves.get(partner_id, ()))
+    """Warnings entered by then and not withdrawn, and moves to *warned* that no record tells of; the gate's return to
+    that state is none.
+    """
+    entered = [one for one in rows.warnings.get(partner_id, ()) if one.at <= at]
+    moves = sum(
+        one.now is PartnerState.warned and one.was is not PartnerState.warned and not one.by_gate and one.at <= at
+        for one in rows.partner_moves.get(partner_id, ())
+    )
+    standing = sum(one.withdrawn_at is None or one.withdrawn_at > at for one in entered)
+    return moves - sum(one.moved for one in entered) + standing
 
 
 def insured_until(rows: OwnRows, partner_id: int, at: datetime) -> date | Literal[""]:

@@ -67,7 +67,14 @@ OWN = {
     "macros.pick_view": "macros.edit",
     "macros.state_view": "macros.edit",
     "outbox.hand_view": "outbox.retry",
+    "partners.download_view": "partners.documents",
+    "partners.file_view": "partners.documents",
+    "partners.incident_view": "partners.edit",
     "partners.move_view": "partners.edit",
+    "partners.stay_view": "partners.edit",
+    "partners.take_away_view": "partners.documents",
+    "partners.weigh_view": "partners.edit",
+    "partners.withdraw_view": "partners.edit",
     "policies.draft_view": "policies.edit",
     "policies.ask_view": "policies.edit",
     "policies.publish_view": "policies.publish",
@@ -125,6 +132,7 @@ OWN = {
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {
     "vendors": "partners",
+    **dict.fromkeys(("criteria", "warning_limits"), "partners"),
     **dict.fromkeys(("rehearsals", "stops"), "rules"),
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
     "rehearsals": "rules",

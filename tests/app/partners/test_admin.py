@@ -13,6 +13,7 @@ from app import clock
 from app.db import db
 from app.partners.model import Insurance, Partner, PartnerKind, PartnerState, Vendor
 from app.people.model import Role
+from tests.app.partners.papers import a_criterion
 from tests.marketplace import PAID_AT, a_user, kept
 from tests.seat import Seat
 
@@ -99,20 +100,23 @@ def test_a_partner_moves_by_buttons_each_kept_with_its_reason(lone_office: Flask
     page = seat.read("/admin/partners/details/", id=partner.id)
     assert 'value="suspended"' in page
     assert 'value="checked"' not in page
-    assert "까닭을 적어 주세요" in seat.press("/admin/partners/move/", move(partner, "suspended"))
+    refused = seat.send("/admin/partners/move/", move(partner, "suspended"))
+    assert (refused.status_code, "까닭을 적어 주세요" in refused.text) == (422, True)
     page = seat.press("/admin/partners/move/", move(partner, "suspended", "세 번 지각"))
     assert "세 번 지각" in page
     assert partner.state is PartnerState.suspended
-    assert "바꿀 수 없습니다" in seat.press("/admin/partners/move/", move(partner, "checked", "x"))
-    assert "그런 상태는 없습니다" in seat.press("/admin/partners/move/", move(partner, "nowhere", "x"))
+    again = seat.send("/admin/partners/move/", move(partner, "checked", "적은 까닭")).text
+    assert "바꿀 수 없습니다" in again
+    assert 'value="적은 까닭"' in again
+    assert "그런 상태는 없습니다" in seat.send("/admin/partners/move/", move(partner, "nowhere", "x")).text
 
 
 def test_an_uninsured_partner_does_not_start_and_a_stale_button_does_nothing(lone_office: Flask) -> None:
     partner = a_partner(PartnerState.checked, days=None)
     seat = Seat(lone_office, a_user())
-    assert "유효한 보험이 없어" in seat.press("/admin/partners/move/", move(partner, "active"))
+    assert "등록된 보험이 없습니다" in seat.send("/admin/partners/move/", move(partner, "active")).text
     stale = {**move(partner, "left", "x"), "version_seen": 99}
-    seat.press("/admin/partners/move/", stale)
+    assert seat.send("/admin/partners/move/", stale).status_code == 409
     assert partner.state is PartnerState.checked
 
 
@@ -150,3 +154,32 @@ def test_a_vendor_is_entered_and_ended(lone_office: Flask) -> None:
     assert (vendor.name, vendor.email, vendor.is_active) == ("깨끗한 협력사", None, True)
     seat.press("/admin/vendors/edit/", {"name": vendor.name, "version_seen": vendor.version}, id=vendor.id)
     assert not vendor.is_active
+
+
+def test_a_check_takes_its_name_from_its_criterion_or_needs_one(lone_office: Flask) -> None:
+    criterion, seat = a_criterion(), Seat(lone_office, a_user())
+    check = {"qualifications-0-criterion": str(criterion.id), "qualifications-0-state": "passed"}
+    seat.press("/admin/partners/new/", {**FORM, **check})
+    (row,) = db.session.scalars(select(Partner)).one().qualifications
+    assert (row.name, row.criterion_id) == ("건강진단서", criterion.id)
+    answer = seat.send("/admin/partners/new/", {**FORM, "business_number": "", "qualifications-0-state": "passed"})
+    assert (answer.status_code, "무엇을 확인했는지" in answer.text) == (422, True)
+
+
+def test_whoever_looks_after_some_cities_moves_nobody_out_of_them(lone_office: Flask) -> None:
+    partner = a_partner(city="서울")
+    seat = Seat(lone_office, a_user(cities=["서울"]))
+    form = {**FORM, "business_number": "", "city": "부산", "version_seen": partner.version}
+    answer = seat.send("/admin/partners/edit/", form, id=partner.id)
+    assert (answer.status_code, "맡은 도시(서울)" in answer.text) == (422, True)
+    cell = {"list_form_pk": partner.id, "name": "city", "city": "부산", "version_seen": partner.version}
+    assert seat.send("/admin/partners/ajax/update/", cell).status_code == 422
+
+
+def test_a_contract_that_ends_before_it_begins_is_refused(lone_office: Flask) -> None:
+    form = {"name": "가나", "contract_from": "2026-12-02", "contract_until": "2026-12-01", "reply_minutes": "0"}
+    seat = Seat(lone_office, a_user())
+    answer = seat.send("/admin/vendors/new/", form)
+    assert "1에서 10,080" in answer.text
+    answer = seat.send("/admin/vendors/new/", {**form, "reply_minutes": "30"})
+    assert (answer.status_code, "시작하기 전에 끝납니다" in answer.text) == (422, True)

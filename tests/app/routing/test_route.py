@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from app.language.account import Calendar
 from app.language.facts_of_ticket import BookingFacts, CustomerFacts, TicketFacts
-from app.routing.desk import Desk, DeskAgent, Lane, PresenceState, Queue, Shifts, Strategy
+from app.routing.desk import ContractSpan, Desk, DeskAgent, Lane, PresenceState, Queue, Shifts, Strategy
 from app.routing.reasons import CHOSEN, Routed, Why
 from app.routing.route import route, route_on
 
@@ -70,6 +70,9 @@ def test_a_customer_comes_back_to_the_agent_they_know_and_else_to_another() -> N
     ("change", "plan", "wanted"),
     [
         ({"is_active": False}, {}, Why.inactive),
+        ({"contract": ContractSpan(is_active=False)}, {}, Why.contract),
+        ({"contract": ContractSpan(ends_on=NOW.date() - timedelta(days=1))}, {}, Why.contract),
+        ({"contract": ContractSpan(starts_on=NOW.date() + timedelta(days=1))}, {}, Why.contract),
         ({"skills": {"refund": 2}}, {"skills": (("refund", 3),)}, Why.skill),
         ({"languages": frozenset({"ko"})}, {"by_language": True}, Why.language),
         ({"topics": frozenset({"leak"})}, {"by_topic": True}, Why.topic),
