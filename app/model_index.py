@@ -23,6 +23,10 @@ from app.partners.scores import PartnerScore
 from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyRead, PolicyVersion
 from app.reconcile.model import Difference, DifferenceMove, ProviderRefund, Reconciliation
+from app.refunds.approval import Approval
+from app.refunds.authority.model import AuthorityRow
+from app.refunds.evidence.model import RefundFile, RefundNote
+from app.refunds.goodwill.model import CatalogueEntry, Goodwill, GoodwillApproval, GoodwillMove
 from app.refunds.model import Refund, RefundMove
 from app.routing.days import BusinessHours, HolidayChange
 from app.routing.model import Presence, PresenceMove, RoutingAgent, Shift
@@ -45,9 +49,12 @@ TABLES = (
     Alarm,
     AlarmMove,
     AlarmStep,
+    Approval,
     AuditEntry,
+    AuthorityRow,
     Booking,
     BusinessHours,
+    CatalogueEntry,
     Clawback,
     ClawbackMove,
     Comment,
@@ -55,6 +62,9 @@ TABLES = (
     Customer,
     Difference,
     DifferenceMove,
+    Goodwill,
+    GoodwillApproval,
+    GoodwillMove,
     HolidayChange,
     HistoryLoad,
     Insurance,
@@ -83,7 +93,9 @@ TABLES = (
     Receiver,
     Reconciliation,
     Refund,
+    RefundFile,
     RefundMove,
+    RefundNote,
     Rehearsal,
     RehearsalRule,
     RehearsalSeen,

@@ -41,7 +41,10 @@ from app.people.sign_in import people
 from app.policies.admin import PolicyView
 from app.reconcile.admin import DifferenceView
 from app.refunds.admin import RefundView
+from app.refunds.authority.admin import AuthorityView
 from app.refunds.both import as_read
+from app.refunds.evidence.admin import make_room
+from app.refunds.goodwill.admin import CatalogueView, GoodwillCostPage, GoodwillView
 from app.routing.admin.agents import RoutingAgentView
 from app.routing.admin.board import RoutingView, my_presence
 from app.routing.admin.holidays import HolidaysView
@@ -87,6 +90,10 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     LedgerView,
     ClawbackView,
     DifferenceView,
+    AuthorityView,
+    GoodwillView,
+    CatalogueView,
+    GoodwillCostPage,
     PartnerView,
     VendorView,
     CriterionView,
@@ -124,7 +131,8 @@ MENU = (
         (
             Place(say("오늘", "Today"), "house", ("home",)),
             Place(say("티켓", "Tickets"), "ticket", ("tickets",)),
-            Place(say("환불", "Refunds"), "banknote", ("refunds",)),
+            Place(say("환불", "Refunds"), "banknote", ("refunds", "authority")),
+            Place(say("보상", "Goodwill"), "heart-handshake", ("goodwill", "catalogue", "goodwill_costs")),
             Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors", "criteria", "warning_limits")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
@@ -163,6 +171,7 @@ MENU = (
 
 def open_site(app: Flask) -> None:
     """Registers every screen, closes every door that is not listed as open, and dresses the templates."""
+    app.before_request(make_room)
     Doors(sessions.visitor, OPEN_TO_ALL, OUTSIDERS, sign_in="people.sign_in").guard(app)
     dress(app)
     app.add_template_global(newest_alarm, "newest_alarm")

@@ -37,7 +37,8 @@ def waiting() -> list[Fact]:
     rows = {
         Fact.inbox_filled: exists().where(inbox),
         Fact.push_owed: exists().where(outbox),
-        Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now))),
+        Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now)))
+        | exists().where(telling.ungiven(now)),
         Fact.letter_owed: exists().where(post.due(now)),
         Fact.rehearsal_asked: exists().where(waiting_rehearsals(now)),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),

@@ -1,4 +1,5 @@
-"""The outcome of a refund, told once on its ticket, by the macro made for it, in the customer's language."""
+"""The outcome of a refund, and what was given as goodwill, told once on its ticket, by the macro made for it, in the
+customer's language."""
 
 from __future__ import annotations
 
@@ -12,13 +13,15 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.desk.states import named
 from app.errors import Refusal
-from app.language.facts_of_ticket import RefundFacts, TicketFacts
+from app.language.facts_of_ticket import GoodwillFacts, RefundFacts, TicketFacts
 from app.macros.languages import language_for
 from app.macros.macro import definition_of as macro_of
 from app.macros.model import Macro, MacroState
 from app.outbox.outbox import owe
 from app.refunds.both import as_kept
+from app.refunds.goodwill.model import Goodwill, GoodwillKind, GoodwillState
 from app.refunds.model import Refund, RefundState
+from app.refunds.told_lines import fee_back_of, told_lines
 from app.rules.facts_of import facts_at, read_record
 from app.words import say
 from automations.change import letters
@@ -30,6 +33,7 @@ MACROS = {
     RefundState.failed: "refund_failed",
     RefundState.rejected: "refund_rejected",
 }
+GIVEN = "goodwill_given"
 # What was decided longer ago is history: a macro made today does not answer last month's tickets.
 FRESH = timedelta(days=3)
 
@@ -46,7 +50,26 @@ def untold(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def ungiven(now: datetime) -> ColumnElement[bool]:
+    """Goodwill whose customers are still to be told. What goes out as a refund is told as refunds are."""
+    return and_(
+        Goodwill.state == GoodwillState.given,
+        Goodwill.refund_id.is_(None),
+        Goodwill.told_at.is_(None),
+        Goodwill.untold_why.is_(None),
+        Goodwill.ticket_id.is_not(None),
+        Goodwill.decided_at >= now - FRESH,
+    )
+
+
 def tell_next(session: Session) -> bool:
+    """Owes a ticket what is not told yet: the outcome of a refund, else what was given. False when there is none.
+    Commits.
+    """
+    return tell_refund(session) or tell_goodwill(session)
+
+
+def tell_refund(session: Session) -> bool:
     """Owes the ticket the outcome of the oldest refund that is not told yet. False when there is none. Commits.
 
     A refund is told or set aside in the same transaction as its Push is written, so it is told once.
@@ -65,22 +88,52 @@ def tell_next(session: Session) -> bool:
     return True
 
 
-def _tell(session: Session, refund: Refund) -> None:
+def tell_goodwill(session: Session) -> bool:
+    """As `tell_refund`, for what was given as goodwill."""
+    oldest = select(Goodwill).where(ungiven(clock.now())).order_by(Goodwill.id).limit(1)
+    goodwill = session.scalars(oldest.with_for_update(skip_locked=True, of=Goodwill)).first()
+    if goodwill is None:
+        session.rollback()
+        return False
+    try:
+        _tell(session, goodwill)
+    except Refusal as refusal:
+        goodwill.untold_why = as_kept(refusal.words)
+        log.warning("goodwill_untold", extra={"goodwill": goodwill.id})
+    session.commit()
+    return True
+
+
+def _tell(session: Session, told: Refund | Goodwill) -> None:
     """Leaves `untold_why` where there is nothing to tell with."""
-    ticket, key = refund.ticket, MACROS[refund.state]
+    ticket, key = told.ticket, MACROS[told.state] if isinstance(told, Refund) else GIVEN
     macro = session.scalar(select(Macro).where(Macro.key == key, Macro.state == MacroState.live))
     if ticket is None or macro is None:
-        refund.untold_why = as_kept(say(f"켜진 매크로가 없습니다: {key}", f"There is no live macro: {key}"))
+        told.untold_why = as_kept(say(f"켜진 매크로가 없습니다: {key}", f"There is no live macro: {key}"))
         return
     facts = facts_at(read_record(session, ticket), None)
     language = language_for(facts)
-    plan, _ = macro_of(macro).apply(with_refund(facts, refund, language), clock.now(), language)
+    known = with_refund(facts, told, language) if isinstance(told, Refund) else with_goodwill(facts, told)
+    plan, _ = macro_of(macro).apply(known, clock.now(), language)
     written = letters(plan, facts, {str(macro.id): macro.zendesk_id} if macro.zendesk_id else {})
     if not written:
-        refund.untold_why = as_kept(say(f"매크로에 보낼 말이 없습니다: {key}", f"The macro says nothing: {key}"))
+        told.untold_why = as_kept(say(f"매크로에 보낼 말이 없습니다: {key}", f"The macro says nothing: {key}"))
         return
-    owe(session, ticket=ticket, change=written[0].change, before=written[0].before, origin=f"refund:{refund.ref}")
-    refund.told_at = clock.now()
+    origin = f"{'refund' if isinstance(told, Refund) else 'goodwill'}:{told.ref}"
+    owe(session, ticket=ticket, change=written[0].change, before=written[0].before, origin=origin)
+    told.told_at = clock.now()
+
+
+def with_goodwill(facts: TicketFacts, goodwill: Goodwill) -> TicketFacts:
+    """The ticket's facts with what was given in them; a re-clean and a gift have no amount that one would tell."""
+    told = GoodwillFacts(
+        number=goodwill.ref,
+        name={"ko": goodwill.name_ko, "en": goodwill.name_en},
+        amount=goodwill.amount_minor if goodwill.kind in {GoodwillKind.credit, GoodwillKind.voucher} else None,
+        currency=goodwill.currency,
+        reason=goodwill.reason.value,
+    )
+    return replace(facts, goodwill=told)
 
 
 def with_refund(facts: TicketFacts, refund: Refund, language: str) -> TicketFacts:
@@ -91,5 +144,8 @@ def with_refund(facts: TicketFacts, refund: Refund, language: str) -> TicketFact
         amount=refund.amount_minor,
         currency=refund.currency,
         reason=named(refund.reason).words.in_language(language),
+        policy=refund.quoted_minor,
+        service_fee=fee_back_of(refund.quote),
+        lines={language: told_lines(refund.quote, refund.amount_minor, language)},
     )
     return replace(facts, refund=told)

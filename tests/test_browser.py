@@ -78,7 +78,7 @@ class Town:
             return database.execute(query, values).fetchone()
 
 
-OPS, SECOND_OPS = "haneul@opsroom.example", "dohyun@opsroom.example"
+OPS, SECOND_OPS, FINANCE = "haneul@opsroom.example", "dohyun@opsroom.example", "minji@opsroom.example"
 
 
 @pytest.fixture(scope="module")
@@ -194,12 +194,50 @@ def test_korean_and_english_tickets_are_routed_and_answered_in_seconds(town: Tow
     english[1].close()
 
 
-def test_a_refund_is_asked_for_approved_by_another_paid_and_told(town: Town) -> None:
+@dataclass(frozen=True, slots=True)
+class Road:
+    """From the customer's words to the customer's ticket. `approvers`: who presses, one after another."""
+
+    language: str
+    product: str
+    least: int
+    subject: str
+    message: str
+    approvers: tuple[str, ...]
+    amount: str
+    line: str
+
+
+ROADS = (
+    Road(
+        *("ko", "home_cleaning", 1, "{ref} 취소 문의", "예약을 취소하고 싶어요."),
+        approvers=(SECOND_OPS,),
+        amount="환불 금액: {amount}",
+        line="금액이 나온 과정",
+    ),
+    Road(
+        *("en", "mid_term_housing", 1_000_000, "{ref} please cancel my booking", "I would like to cancel my booking."),
+        approvers=(SECOND_OPS, FINANCE),
+        amount="Amount: {amount}",
+        line="How it comes about",
+    ),
+)
+
+
+@pytest.mark.parametrize("road", ROADS, ids=lambda road: road.language)
+def test_a_cancellation_is_quoted_asked_for_approved_paid_and_told(town: Town, road: Road) -> None:
+    """A small one by one other person; a large one by two, the second of finance. The customer reads the right amount,
+    with how it came about, in their own language.
+    """
     ref, name, email, booking_id = town.ask(
         "SELECT b.ref, c.name, c.email, b.id FROM bookings b JOIN customers c ON c.id = b.customer_id"
-        " WHERE b.state = 'booked' AND b.held_minor = 0 AND c.language = 'ko' ORDER BY b.starts_at DESC"
+        " WHERE b.state = 'booked' AND b.held_minor = 0 AND c.language = ? AND b.product = ? AND b.paid_minor >= ?"
+        " ORDER BY b.starts_at DESC",
+        road.language,
+        road.product,
+        road.least,
     )
-    ticket, customer, _ = town.write(name, email, "ko", f"{ref} 취소 문의", "예약을 취소하고 싶어요.")
+    ticket, customer, _ = town.write(name, email, road.language, road.subject.format(ref=ref), road.message)
     page = town.sign_in(OPS)
     page.goto(f"{town.house.web}/admin/refunds/new/")
     _pick(page, "booking", ref)
@@ -209,19 +247,28 @@ def test_a_refund_is_asked_for_approved_by_another_paid_and_told(town: Town) -> 
     page.fill("[name=note]", "고객 요청")
     page.click("main form[data-form] button[type=submit].go")
     page.wait_for_load_state()
-    refund_id, amount = town.ask("SELECT id, amount_minor FROM refunds WHERE booking_id = ?", booking_id)
-    page.goto(f"{town.house.web}/admin/refunds/details/?id={refund_id}")
+    refund_id, amount, quote = town.ask("SELECT id, amount_minor, quote FROM refunds WHERE booking_id = ?", booking_id)
+    address = f"{town.house.web}/admin/refunds/details/?id={refund_id}"
+    page.goto(address)
     expect(page.locator("[data-field=amount]").first).to_contain_text(f"{amount:,}")
-    assert page.locator("button[name=approve]").count() == 0 or page.locator("button[name=approve]").is_disabled()
+    expect(page.locator("[data-need]")).to_be_visible()
+    assert page.locator("button[name=approve]").count() == 0
 
-    second = town.sign_in(SECOND_OPS)
-    second.goto(f"{town.house.web}/admin/refunds/details/?id={refund_id}")
-    second.click("button[name=approve]")
-    second.wait_for_load_state()
+    for number, email_of in enumerate(road.approvers, start=1):
+        other = town.sign_in(email_of)
+        other.goto(address)
+        other.click("button[name=approve]")
+        expect(other.locator("[data-approvals] li[data-done=yes]")).to_have_count(number)
     town.house.until(lambda: town.ask("SELECT state FROM refunds WHERE id = ?", refund_id) == ("paid",))
-    second.goto(f"{town.house.web}/admin/refunds/details/?id={refund_id}")
-    expect(second.locator(".chip[data-state=paid]").first).to_be_visible()
-    expect(customer.locator(".comment").last).to_contain_text(f"{amount:,}", timeout=PATIENCE_MS)
+    page.goto(address)
+    expect(page.locator(".chip[data-state=paid]").first).to_be_visible()
+    told = customer.locator(".comment").last
+    expect(told).to_contain_text(road.amount.format(amount=f"₩{amount:,}"), timeout=PATIENCE_MS)
+    expect(told).to_contain_text(road.line)
+    said = told.inner_text()
+    for line in json.loads(quote)["lines"]:
+        assert line[road.language] in said
+        assert line["en" if road.language == "ko" else "ko"] not in said
     customer.close()
 
 

@@ -62,7 +62,9 @@ def test_an_old_house_keeps_its_rows_on_the_way_up(office: Flask) -> None:
 
 
 def test_a_filled_house_goes_down_and_up_again(office: Flask) -> None:
-    """Every row is dropped on the way down without a constraint in the way, and the empty tables come back whole."""
+    """Every row is dropped on the way down without a constraint in the way, and the empty tables come back whole; only
+    the table of authority comes with rows, for a house without any would let nobody approve small things alone.
+    """
     moment = clock.now().replace(microsecond=0)
     fill(db.session(), moment, {person.email: "a-password-of-the-test" for person in PEOPLE}, lambda _words: None)
     db.session.commit()
@@ -73,4 +75,5 @@ def test_a_filled_house_goes_down_and_up_again(office: Flask) -> None:
     downgrade(directory=str(MIGRATIONS), revision="base")
     upgrade(directory=str(MIGRATIONS))
     with db.engine.connect() as connection:
-        assert not any(connection.execute(table.select()).first() for table in db.metadata.sorted_tables)
+        filled = [table.name for table in db.metadata.sorted_tables if connection.execute(table.select()).first()]
+        assert filled == ["authority_rows"]

@@ -41,6 +41,7 @@ class Around:
     bookings: Sequence[Booking]
     tickets: Sequence[Any]
     refunds: Sequence[Any]
+    goodwills: Sequence[Any] = ()
 
     def time_line(self) -> list[Entry]:
         """Everything that happened or will, newest first."""
@@ -56,11 +57,12 @@ class Around:
             for ticket in self.tickets
         ]
         entries += [entry for refund in self.refunds for entry in _of_refund(refund)]
+        entries += [_of_goodwill(one) for one in self.goodwills]
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def around(bookings: Sequence[Booking], customer: Customer) -> Around:
-    """Two queries, however many bookings."""
+    """Three queries, however many bookings."""
     ids = [booking.id for booking in bookings]
     tickets = _rows(
         "tickets",
@@ -69,7 +71,8 @@ def around(bookings: Sequence[Booking], customer: Customer) -> Around:
             ticket.requester_id == customer.zendesk_id if customer.zendesk_id is not None else ticket.id < 0,
         ),
     )
-    return Around(bookings, tickets, _rows("refunds", lambda refund: refund.booking_id.in_(ids)))
+    goodwills = _rows("goodwill", lambda one: one.booking_id.in_(ids))
+    return Around(bookings, tickets, _rows("refunds", lambda refund: refund.booking_id.in_(ids)), goodwills)
 
 
 def _rows(endpoint: str, where: Any) -> Sequence[Any]:
@@ -108,3 +111,9 @@ def _of_refund(refund: Any) -> list[Entry]:
         )
         for move in refund.moves
     ]
+
+
+def _of_goodwill(one: Any) -> Entry:
+    words = say("보상 {ref} {name}: {state}", "Goodwill {ref}, {name}: {state}")
+    told = words.fill(ref=one.ref, name=one.words, state=named(one.state).words)
+    return Entry(one.given_at, "heart-handshake", told, "goodwill.details_view", one.id)

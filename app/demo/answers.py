@@ -71,10 +71,10 @@ ANSWERS = (
         "refund_paid",
         "환불 완료 안내",
         "{{ticket.requester.name}} 님, 예약 {{booking.number}}의 환불 {{refund.number}}이(가) 처리되었습니다.\n\n"
-        "환불 금액: {{refund.amount}}\n사유: {{refund.reason}}\n\n"
+        "환불 금액: {{refund.amount}}\n사유: {{refund.reason}}\n\n금액이 나온 과정\n{{refund.lines}}\n\n"
         "카드사에 따라 3~5영업일 안에 결제하신 수단으로 돌아옵니다.",
         "{{ticket.requester.name}}, the refund {{refund.number}} for booking {{booking.number}} has been paid.\n\n"
-        "Amount: {{refund.amount}}\nReason: {{refund.reason}}\n\n"
+        "Amount: {{refund.amount}}\nReason: {{refund.reason}}\n\nHow it comes about\n{{refund.lines}}\n\n"
         "It reaches the card or account you paid with within 3–5 working days.",
         ({"field": "current_tags", "value": "refund_done"},),
     ),
@@ -98,6 +98,21 @@ ANSWERS = (
         "{{ticket.requester.name}}, we have looked into your refund request for booking {{booking.number}}.\n\n"
         "Under the policy in force when you paid, we cannot refund it. If you see it differently or have evidence, "
         "please add it here and we will look again.",
+    ),
+    Answer(
+        10,
+        "goodwill_given",
+        "보상 안내",
+        "{{ticket.requester.name}} 님, 불편을 드려 죄송합니다.\n\n"
+        "예약 {{booking.number}}의 일({{goodwill.reason}})에 대해 아래와 같이 보상해 드립니다.\n\n"
+        "보상: {{goodwill.name}}{% if goodwill.amount != '' %} {{goodwill.amount}}{% endif %}\n"
+        "번호: {{goodwill.number}}\n\n"
+        "쓰시는 데 궁금한 점이 있으면 이 대화에 남겨 주세요.",
+        "{{ticket.requester.name}}, we are sorry for the trouble.\n\n"
+        "For what happened with booking {{booking.number}} ({{goodwill.reason}}) we have given you:\n\n"
+        "{{goodwill.name}}{% if goodwill.amount != '' %}, {{goodwill.amount}}{% endif %}\n"
+        "Number: {{goodwill.number}}\n\n"
+        "If you have any question about it, please reply here.",
     ),
     Answer(
         8,

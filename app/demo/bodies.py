@@ -136,7 +136,7 @@ def _macros(founded: str) -> list[Row]:
             "updated_at": founded,
         }
         for answer in ANSWERS
-        if not answer.key.startswith("refund_")
+        if not answer.key.startswith(("refund_", "goodwill_"))
     ]
 
 

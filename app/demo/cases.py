@@ -16,6 +16,7 @@ CLEANING, HOUSING = Product.home_cleaning, Product.mid_term_housing
 class Case:
     """Asked for `hours_ago`, `hours_before` the start of the booking (negative: after it). `more_minor` is asked on top
     of what the policy gives, `extent` as in a quote; `paid_days_before`: how long before that a stay was paid.
+    `approved_once`: the first of two has approved it, with these words.
     """
 
     product: Product
@@ -30,6 +31,7 @@ class Case:
     more_minor: int = 0
     paid_days_before: int = 20
     note: str = ""
+    approved_once: str = ""
 
     def asked_at(self, moment: datetime) -> datetime:
         return moment - timedelta(hours=self.hours_ago, minutes=self.hours_ago * 7 % 53)
@@ -68,7 +70,16 @@ CASES = (
     Case(CLEANING, Reason.platform_error, PAID, 120, 30, language="en", note="같은 방문이 두 번 결제됨"),
     Case(CLEANING, Reason.partial_service, RefundState.rejected, 96, -50, extent=100, note="사진으로 확인되지 않음"),
     Case(HOUSING, Reason.force_majeure, RefundState.unknown, 44, 24 * 6, note="태풍으로 항공편 결항"),
-    Case(HOUSING, Reason.customer_cancelled, WAITING, 30, 24 * 20, language="en", paid_days_before=30),
+    Case(
+        HOUSING,
+        Reason.customer_cancelled,
+        WAITING,
+        30,
+        24 * 20,
+        language="en",
+        paid_days_before=30,
+        approved_once="계약서의 입주일과 대조함",
+    ),
     Case(CLEANING, Reason.partner_no_show, WAITING, 22, -1),
     Case(HOUSING, Reason.customer_cancelled, WAITING, 18, 24 * 41, gateway="stripe", language="en"),
     Case(CLEANING, Reason.poor_quality, WAITING, 9, -18, extent=40, more_minor=10_000, note="욕실 사진 3장 확인"),

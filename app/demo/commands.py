@@ -17,6 +17,7 @@ from app.demo.account_door import has_sandbox, seed, tickets_there
 from app.demo.bodies import account_body
 from app.demo.books import compare_books, keep_books
 from app.demo.deep_rows import deepen
+from app.demo.evidence_rows import evidence
 from app.demo.office import fill, opened_at
 from app.demo.past import TICKETS
 from app.demo.refund_rows import the_past
@@ -85,6 +86,7 @@ def make(session: Session, settings: Settings) -> bool:
     provider = SandboxProvider(settings.home / "payments.sqlite3")
     keep_books(session, provider)
     compare_books(session, provider, moment)
+    evidence(session, settings.home)
     session.commit()
     if has_sandbox(settings) and tickets_there(settings) < TICKETS:
         tickets = the_past(session, moment)

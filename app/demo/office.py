@@ -18,6 +18,7 @@ from app.demo import numbers, partner_rows
 from app.demo.answers import ANSWERS
 from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
+from app.demo.goodwill_rows import goodwill
 from app.demo.history import stamp
 from app.demo.people_rows import customers, partners, settle_partners, vendors
 from app.demo.promises import PROMISES, Promise
@@ -81,8 +82,8 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
     tell(say(f"티켓 {told}건", f"{told} tickets"))
     session.flush()
     make_room(session)
-    made = refunds(session, moment, users)
-    tell(say(f"환불 {made}건", f"{made} refunds"))
+    made, given = refunds(session, moment, users), goodwill(session, moment, users)
+    tell(say(f"환불 {made}건, 보상 {given}건", f"{made} refunds, goodwill given {given} times"))
     session.flush()
     with clock.stopped(moment):
         partner_rows.look_back(session, moment)
@@ -229,7 +230,7 @@ def _macros(session: Session, moment: datetime) -> dict[str, int]:
                 public=True,
                 key=answer.key,
             )
-            if not answer.key.startswith("refund_"):
+            if not answer.key.startswith(("refund_", "goodwill_")):
                 macro.zendesk_id = macro_id(answer.number)
             session.flush()
             macros.put_into_use(session, macro)

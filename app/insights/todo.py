@@ -24,11 +24,20 @@ from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.partner_todos import partner_todos
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
-from app.insights.waiting import LETTER_CITY, STUCK_PUSHES, STUCK_REFUNDS, for_my_decision, twins, uncovered
+from app.insights.waiting import (
+    LETTER_CITY,
+    STUCK_PUSHES,
+    STUCK_REFUNDS,
+    for_my_decision,
+    goodwill_to_decide,
+    twins,
+    uncovered,
+)
 from app.link.model import Link
 from app.outbox.model import Push, PushState
 from app.partners.model import Insurance, Partner
 from app.refunds.both import as_read
+from app.refunds.goodwill.model import Goodwill
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule
 from app.words import Words, say
@@ -47,6 +56,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
         found.extend(_stuck_refunds(session, actor))
     if actor.may("refunds.approve"):
         found.extend(_approvals(session, actor))
+        found.extend(_goodwill(session, actor))
     if actor.may("rules.view"):
         found.extend(rule_todos(session, actor))
     found.extend(policy_todos(session, actor))
@@ -166,6 +176,23 @@ def _approvals(session: Session, actor: Actor) -> Iterator[Todo]:
     if total > len(rows):
         left = total - len(rows)
         yield _more(WARN, say(f"승인을 기다리는 환불이 {left}건 더 있습니다.", f"{left} more wait for approval."))
+
+
+def _goodwill(session: Session, actor: Actor) -> Iterator[Todo]:
+    count, oldest = session.execute(
+        select(func.count(), func.min(Goodwill.given_at)).where(*goodwill_to_decide(actor))
+    ).one()
+    if count:
+        yield Todo(
+            WARN,
+            say("보상", "Goodwill"),
+            say(f"승인을 기다리는 보상이 {count}건 있습니다.", f"{count} given as goodwill, waiting for approval."),
+            None,
+            ago(oldest),
+            say("보기", "See"),
+            "goodwill.index_view",
+            {"tab": "waiting"},
+        )
 
 
 def _more(tone: str, sentence: Words) -> Todo:

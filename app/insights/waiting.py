@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.actor import Actor
@@ -18,6 +18,8 @@ from app.partners.admin import uncovered_soon
 from app.partners.model import Partner
 from app.reconcile.admin import DifferenceView
 from app.reconcile.model import Difference, DifferenceState
+from app.refunds.approving import waits_for
+from app.refunds.goodwill.model import Goodwill, GoodwillApproval, GoodwillState
 from app.refunds.model import Refund, RefundState
 from app.rules.model import Rule, RuleState, TwinState
 from app.rules.publication import Publication
@@ -30,12 +32,18 @@ STUCK_PUSHES = (PushState.dead, PushState.refused)
 
 
 def for_my_decision(actor: Actor) -> list[ColumnElement[bool]]:
-    """Refunds that `actor` may decide: asked for by somebody else."""
+    """Refunds that `actor` may decide: asked for by somebody else, and not approved by `actor` yet."""
     return [
-        Refund.state == RefundState.requested,
-        Refund.requested_by_id.is_distinct_from(actor.id or 0),
+        waits_for(actor),
         *limits(Refund, actor, city="booking.city", vendor=None),
     ]
+
+
+def goodwill_to_decide(actor: Actor) -> list[ColumnElement[bool]]:
+    """Goodwill that `actor` may decide: given by somebody else, and not approved by `actor` yet."""
+    mine = exists().where(GoodwillApproval.goodwill_id == Goodwill.id, GoodwillApproval.approver_id == (actor.id or 0))
+    waits = (Goodwill.state == GoodwillState.waiting) & (Goodwill.given_by_id != (actor.id or 0)) & ~mine
+    return [waits, *limits(Goodwill, actor, city="booking.city", vendor="booking.partner.vendor_id")]
 
 
 def uncovered(actor: Actor) -> list[ColumnElement[bool]]:
@@ -73,6 +81,11 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
     "refunds": _refunds,
+    "goodwill": lambda actor: (
+        select(literal(1))
+        .select_from(Goodwill)
+        .where(*(goodwill_to_decide(actor) if actor.may("refunds.approve") else [literal(value=False)]))
+    ),
     "partners": lambda actor: select(literal(1)).select_from(Partner).where(*uncovered(actor)),
     "rules": _rules,
     "inbox": lambda _: select(literal(1)).select_from(WebhookEvent).where(WebhookEvent.state == InboxState.dead),

@@ -167,10 +167,28 @@ class CustomerFacts:
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """The newest refund of the booking. `amount`: minor units (won) with `currency`."""
+    """The newest refund of the booking. `amount`: minor units (won) with `currency`, as `policy` (what the policy gave)
+    and `service_fee` (what of it goes back, None where it is not asked). `lines`: how it came about, by language.
+    """
 
     number: str = ""
     state: str | None = None
+    amount: int | None = None
+    currency: str = "KRW"
+    reason: str = ""
+    policy: int | None = None
+    service_fee: int | None = None
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillFacts:
+    """What was given to make up for something. `name`: what it is called, by language; `amount`: minor units (won)
+    with `currency`.
+    """
+
+    number: str = ""
+    name: Mapping[str, str] = field(default_factory=dict)
     amount: int | None = None
     currency: str = "KRW"
     reason: str = ""
@@ -248,6 +266,7 @@ class TicketFacts:
     partner: PartnerFacts | None = None
     customer: CustomerFacts | None = None
     refund: RefundFacts | None = None
+    goodwill: GoodwillFacts | None = None
     viewer: Person | None = None
     ccs: tuple[Person, ...] = ()
     followers: tuple[Person, ...] = ()

@@ -48,7 +48,9 @@ ROOTS: Names = _names(
     ticket=_TICKET, current_user=_PERSON, agent=_PERSON, account=_names("name"),
     satisfaction=_names("current_rating"), dc=ANY,
     booking=_names("number", "product", "city", "state", "price", "nights", *_times("starts_at", "ends_at")),
-    refund=_names("number", "state", "amount", "reason"), partner=_names("name", "city", "state"),
+    refund=_names("number", "state", "amount", "reason", "policy_amount", "service_fee", "lines"),
+    goodwill=_names("number", "name", "amount", "reason"),
+    partner=_names("name", "city", "state"),
     customer=_names("name", "tier", "language"),
 )  # fmt: skip
 _OF_FIELD = re.compile(r"ticket_field(_option_title)?_\d+")

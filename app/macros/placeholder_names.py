@@ -17,6 +17,7 @@ class Offered:
 
 
 _CUSTOMER, _TICKET = say("고객", "Customer"), say("티켓", "Ticket")
+_GOODWILL = say("보상", "Compensation")
 _BOOKING, _REFUND, _DESK = say("예약", "Booking"), say("환불", "Refund"), say("상담", "The desk")
 
 OFFERED: tuple[Offered, ...] = (
@@ -51,6 +52,13 @@ OFFERED: tuple[Offered, ...] = (
     Offered("refund.amount", say("환불 금액", "Refund amount"), _REFUND),
     Offered("refund.state", say("환불 상태", "State of the refund"), _REFUND),
     Offered("refund.reason", say("환불 까닭", "Reason of the refund"), _REFUND),
+    Offered("refund.lines", say("환불 금액이 나온 줄들", "How the refund came about, line by line"), _REFUND),
+    Offered("refund.policy_amount", say("정책에 따른 금액", "Amount by the policy"), _REFUND),
+    Offered("refund.service_fee", say("돌려 드리는 서비스 수수료", "Service fee that goes back"), _REFUND),
+    Offered("goodwill.name", say("보상 이름", "What is given"), _GOODWILL),
+    Offered("goodwill.amount", say("보상 금액", "Its worth"), _GOODWILL),
+    Offered("goodwill.number", say("보상 번호", "Number of the compensation"), _GOODWILL),
+    Offered("goodwill.reason", say("보상 까닭", "Reason of the compensation"), _GOODWILL),
     Offered("ticket.assignee.name", say("담당자 이름", "Assignee's name"), _DESK),
     Offered("ticket.group.name", say("그룹 이름", "Group's name"), _DESK),
     Offered("current_user.name", say("지금 사용자 이름", "Current user's name"), _DESK),

@@ -14,6 +14,7 @@ from app.language.account import SEOUL, Account
 from app.language.facts_of_ticket import (
     BookingFacts,
     Comment,
+    GoodwillFacts,
     Organization,
     PartnerFacts,
     Person,
@@ -73,6 +74,7 @@ def placeholder_values(
         "account": {"name": account.name},
         "booking": _booking(facts.booking, language),
         "refund": _refund(facts.refund, language),
+        "goodwill": _goodwill(facts.goodwill, language),
         "partner": _partner(facts.partner, language),
         "customer": _customer(facts, language),
     }
@@ -233,7 +235,25 @@ def _refund(refund: RefundFacts | None, language: str) -> Values:
         "state": _label(choices.REFUND_STATES, refund.state, language),
         "amount": "" if refund.amount is None else money.shown(refund.amount, refund.currency),
         "reason": _label(choices.REFUND_REASONS, refund.reason, language),
+        "policy_amount": _money(refund.policy, refund.currency),
+        "service_fee": _money(refund.service_fee, refund.currency),
+        "lines": refund.lines.get(language, ""),
     }
+
+
+def _goodwill(goodwill: GoodwillFacts | None, language: str) -> Values:
+    if goodwill is None:
+        return {}
+    return {
+        "number": goodwill.number,
+        "name": goodwill.name.get(language, ""),
+        "amount": _money(goodwill.amount, goodwill.currency),
+        "reason": _label(choices.REFUND_REASONS, goodwill.reason, language),
+    }
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else money.shown(minor, currency)
 
 
 def _customer(facts: TicketFacts, language: str) -> Values:

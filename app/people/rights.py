@@ -8,6 +8,7 @@ SUBJECTS = (
     *("tickets", "refunds", "partners", "vendors", "policies", "bookings", "customers", "rules", "runs", "macros"),
     *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
     *("views", "alarms", "letters", "receivers", "hooks"),
+    *("authority", "catalogue", "goodwill"),
     "views",
     "routing",
     *("inbox", "outbox", "link", "users", "audit", "home"),
@@ -19,6 +20,7 @@ EDITED = (
     "receivers",
     "hooks",
     "routing",
+    "catalogue",
     "users",
 )
 SPECIAL = frozenset(
@@ -30,6 +32,8 @@ SPECIAL = frozenset(
         "clawbacks.settle",
         "clawbacks.waive",
         "differences.resolve",
+        "refunds.note",
+        "goodwill.give",
         "rules.publish",
         "policies.publish",
         "switches.turn",
@@ -63,6 +67,9 @@ DAILY = (
     "vendors",
     "policies",
     "refunds",
+    "authority",
+    "catalogue",
+    "goodwill",
     "macros",
     "views",
     "rules",
@@ -73,9 +80,10 @@ DAILY = (
 RIGHTS: dict[Role, frozenset[str]] = {
     Role.admin: ALL_RIGHTS,
     Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - OF_FINANCE,
-    Role.agent: _to("view", *DAILY) | {"refunds.request", "customers.edit", "routing.view", "routing.present"},
+    Role.agent: _to("view", *DAILY)
+    | {"refunds.request", "refunds.note", "goodwill.give", "customers.edit", "routing.view", "routing.present"},
     Role.finance: _to("view", *DAILY, "ledger", "clawbacks", "differences")
     | OF_FINANCE
-    | {"refunds.approve", "exports.make"},
+    | {"refunds.approve", "refunds.note", "exports.make"},
     Role.auditor: ALL_VIEWS,
 }

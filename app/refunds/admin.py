@@ -5,45 +5,39 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.helpers import get_redirect_target
 from sqlalchemy.orm import joinedload
 from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app import clock
 from app.actor import acting
-from app.audit.trail import because
 from app.bookings.model import Booking
 from app.desk.fields import SeoulTimeField
 from app.desk.saving import SEEN
 from app.desk.shown import ago
-from app.desk.view import DeskView, Tab, desk_action, needs
+from app.desk.view import DeskView, Tab
 from app.errors import Refusal
 from app.money import read_amount
 from app.people.model import User
+from app.refunds.approving import waits_for
 from app.refunds.both import as_read
-from app.refunds.by_hand import may_settle, settle
+from app.refunds.decide_doors import Deciding
 from app.refunds.doors import BearerDoor
+from app.refunds.evidence.admin import Evidence
 from app.refunds.fields import AmountField
 from app.refunds.model import Refund, RefundState
 from app.refunds.quote import Quote
-from app.refunds.reading import Step, consequence, customer_of, difference, steps
+from app.refunds.reading import Step, customer_of, difference, steps
 from app.refunds.reasons import Reason
-from app.refunds.refund import amend, approve, cancel, lock, quote_for, reject, request_refund
+from app.refunds.refund import amend, quote_for, request_refund
 from app.refunds.trying import tried
 from app.words import Words, say
 
 ON_THE_WAY = (RefundState.approved, RefundState.paying)
 OVER = (RefundState.paid, RefundState.rejected, RefundState.cancelled, RefundState.failed)
-DONE = {
-    approve: say("승인했습니다. 지급이 시작됩니다.", "Approved. It is being paid."),
-    reject: say("거절했습니다.", "Rejected."),
-    cancel: say("취소했습니다.", "Cancelled."),
-}
-SETTLED = say("정산을 기록했습니다. 고객에게 안내합니다.", "Settled. The customer is told.")
 
 
 def _asked(_view: Any, _context: Any, refund: Refund, _name: str) -> str:
@@ -58,16 +52,7 @@ def _difference(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
     return difference(refund)
 
 
-def _provider_pays() -> bool:
-    """Whether workers pay by themselves here: only the demo has a provider so far."""
-    return bool(current_app.extensions["opsroom.settings"].demo)
-
-
-def _settled(refund: Refund, reference: str) -> None:
-    settle(refund, paid=request.form.get("outcome") == "paid", reference=reference, provider_pays=_provider_pays())
-
-
-class RefundView(BearerDoor, DeskView):
+class RefundView(Deciding, Evidence, BearerDoor, DeskView):
     """Nothing here decides: every button calls what app/refunds/refund.py promises."""
 
     model = Refund
@@ -84,7 +69,7 @@ class RefundView(BearerDoor, DeskView):
         Tab(
             "mine",
             say("내 승인 대기", "Waiting for me"),
-            lambda: (Refund.state == RefundState.requested) & Refund.requested_by_id.is_distinct_from(acting().id),
+            lambda: waits_for(acting()),
             hot=True,
         ),
         Tab("paying", say("지급 중", "Being paid"), lambda: Refund.state.in_(ON_THE_WAY)),
@@ -157,22 +142,8 @@ class RefundView(BearerDoor, DeskView):
     def steps_of(self, refund: Refund) -> list[Step]:
         return steps(refund)
 
-    def consequence_of(self, refund: Refund) -> Any:
-        return consequence(refund, provider_pays=_provider_pays())
-
-    def may_settle(self, refund: Refund) -> bool:
-        """Whether finance sees the buttons that settle it by hand."""
-        mine = acting().may("refunds.pay") and refund.requested_by_id != acting().id
-        return mine and may_settle(refund, clock.now(), provider_pays=_provider_pays())
-
     def read(self, text: str | None) -> Words:
         return as_read(text)
-
-    def may_decide(self, refund: Refund, now: str) -> bool:
-        """Whether the button for it is shown; who asked may take it back and decides nothing else."""
-        state = RefundState(now)
-        own = state is not RefundState.cancelled and refund.requested_by_id == acting().id
-        return refund.may_move_to(state) and not own
 
     def _get_default_order(self) -> Any:
         """What waits longest stands first; what is over, newest first."""
@@ -273,64 +244,3 @@ class RefundView(BearerDoor, DeskView):
             self._refuse_stale(form, model)
             return False
         return self._commit(form, lambda: amend(model, amount_minor=form.amount.data.minor, note=form.note.data or ""))
-
-    # ----------------------------------------------------------------------------------------------------- deciding
-    @expose("/approve/", methods=("POST",))
-    @needs("refunds.approve")
-    def approve_view(self) -> ResponseReturnValue:
-        return self._decided(approve)
-
-    @expose("/reject/", methods=("POST",))
-    @needs("refunds.approve")
-    def reject_view(self) -> ResponseReturnValue:
-        return self._decided(reject)
-
-    @expose("/cancel/", methods=("POST",))
-    @needs("refunds.request")
-    def cancel_view(self) -> ResponseReturnValue:
-        return self._decided(cancel)
-
-    @expose("/settle/", methods=("POST",))
-    @needs("refunds.pay")
-    def settle_view(self) -> ResponseReturnValue:
-        return self._decided(_settled)
-
-    def _decided(self, decide: Any) -> ResponseReturnValue:
-        """Decides on the record as it was seen: one that has changed since is shown anew instead."""
-        refund = self.get_one(request.form.get("id", ""))
-        why = request.form.get("why", "").strip()[:500]
-        session = self.session.session
-        try:
-            lock(refund, seen=request.form.get(SEEN, ""))
-            because(session, why)
-            decide(refund, why)
-            session.commit()
-            flash(str(DONE.get(decide, SETTLED)), "success")
-        except Refusal as refusal:
-            session.rollback()
-            flash(str(refusal), "error")
-        return redirect(get_redirect_target() or self.get_url(".details_view", id=refund.id))
-
-    @desk_action("approve", say("승인…", "Approve…"), right="refunds.approve")
-    def action_approve(self, ids: list[str]) -> ResponseReturnValue:
-        """Shows each with its lines; nothing is approved until that page says so."""
-        refunds = [one for one in self.chosen(ids) if self.may_decide(one, "approved")]
-        left_out = len(ids) - len(refunds)
-        return self.render("refunds/approve_many.html", refunds=refunds, left_out=left_out)
-
-    @expose("/approve-many/", methods=("POST",))
-    @needs("refunds.approve")
-    def approve_many_view(self) -> ResponseReturnValue:
-        """All that were shown or none: `seen` is id:version of each."""
-        seen = dict(pair.split(":", 1) for pair in request.form.getlist("seen") if ":" in pair)
-        session = self.session.session
-        try:
-            for refund in sorted(self.chosen(list(seen)), key=lambda one: one.id):
-                lock(refund, seen=seen[str(refund.id)])
-                approve(refund)
-            session.commit()
-            flash(str(say(f"{len(seen)}건을 승인했습니다.", f"{len(seen)} approved.")), "success")
-        except Refusal as refusal:
-            session.rollback()
-            flash(str(refusal), "error")
-        return redirect(self.get_url(".index_view"))

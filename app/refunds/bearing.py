@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.actor import acting
 from app.errors import Refusal
 from app.ledger.bearers import Bearer, Bearing
+from app.refunds.approving import void_all
 from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import lock, void_approval
@@ -19,7 +20,7 @@ def lay_on(refund: Refund, bearing: Bearing) -> None:
     survive it, and whoever sets it is the one who asks, as with the amount.
     """
     acting().must("refunds.request")
-    lock(refund)
+    session = lock(refund)
     if refund.state not in OPEN:
         raise Refusal(
             say(
@@ -37,6 +38,8 @@ def lay_on(refund: Refund, bearing: Bearing) -> None:
         )
     if bearing == refund.bearing and refund.shares is not None:
         return
+    void_all(refund, _CHANGED)
+    session.flush()
     if refund.state is RefundState.approved:
         void_approval(refund, as_kept(_CHANGED))
     setter = acting().id

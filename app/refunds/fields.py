@@ -8,6 +8,9 @@ from wtforms import StringField
 
 from app.errors import Refusal
 from app.money import Money, amount_text, read_amount
+from app.words import say
+
+LONGEST = 40
 
 
 class AmountField(StringField):  # type: ignore[misc]  # WTForms ships no types
@@ -27,6 +30,8 @@ class AmountField(StringField):  # type: ignore[misc]  # WTForms ships no types
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = (valuelist[0] if valuelist else "").strip()
         self.data = typed
+        if len(typed) > LONGEST:
+            raise ValueError(str(say(f"{LONGEST}자까지 적을 수 있습니다.", f"{LONGEST} characters at most.")))
         if not typed or not isinstance(self.object_data, Money):
             return
         currency = self.object_data.currency
@@ -34,3 +39,8 @@ class AmountField(StringField):  # type: ignore[misc]  # WTForms ships no types
             self.data = Money(read_amount(typed, currency), currency)
         except Refusal as refusal:
             raise ValueError(str(refusal)) from None
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Into the column `<name>_minor`, in the currency that stands before it in the form; empty is None."""
+        typed = str(self.raw_data[0]).strip() if self.raw_data else ""
+        setattr(obj, f"{name}_minor", read_amount(typed, obj.currency, field=name) if typed else None)

@@ -9,14 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session, relationship
 
 from app import clock
 from app.actor import acting
 from app.bookings.booking import release
 from app.bookings.model import Booking
-from app.db import Base, choice, key_column
+from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
 from app.ledger.bearers import Bearing, read_bearing
@@ -25,6 +25,7 @@ from app.ledger.posting import release as take_off
 from app.money import Money
 from app.people.model import User
 from app.policies.model import PolicyVersion
+from app.refunds.approval import Approval
 from app.refunds.reasons import Reason
 from app.resident_number import MADE_HERE, keeps_no_resident_number
 from app.tickets.model import Ticket
@@ -49,6 +50,9 @@ class Refund(Base):
     the booking's `held_minor`. `lease_until`: until then one worker has it, or nobody is to try. `untold_why`: why
     the outcome was not told on the ticket and will not be. `by_rule`: the rule that asked for it, where no person did.
     `shares`: who bears it (`bearing` reads them).
+
+    Once it is approved, `approved_by` and `approved_also_by` repeat whose approvals those are, so that the database
+    itself holds that nothing is paid without them; `maker_id` is who asked, 0 for a rule.
     """
 
     __tablename__ = "refunds"
@@ -56,6 +60,19 @@ class Refund(Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> requested_by_id", name="two_people"),
         CheckConstraint("requested_by_id IS NOT NULL OR by_rule IS NOT NULL", name="somebody_asked"),
+        CheckConstraint("maker_id = coalesce(requested_by_id, 0)", name="maker_asked"),
+        CheckConstraint(
+            "approved_also_by_id IS NULL OR (approved_by_id IS NOT NULL AND approved_also_by_id <> approved_by_id"
+            " AND approved_also_by_id <> maker_id)",
+            name="other_two_people",
+        ),
+        CheckConstraint("approvers IN (1, 2)", name="one_or_two"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'paying', 'unknown', 'paid') OR (approved_by_id IS NOT NULL"
+            " AND approved_sum IS NOT NULL AND (approvers = 1 OR approved_also_by_id IS NOT NULL))",
+            name="enough_approved",
+        ),
+        UniqueConstraint("id", "maker_id"),
     )
 
     id: Mapped[int] = key_column()
@@ -73,7 +90,10 @@ class Refund(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_rule: Mapped[str | None] = mapped_column(String(240))
+    maker_id: Mapped[int] = mapped_column(BigId, default=0)
+    approvers: Mapped[int] = mapped_column(default=1)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    approved_also_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     approved_sum: Mapped[str | None] = mapped_column(String(64), info=MADE_HERE)
     provider_key: Mapped[str] = mapped_column(String(64), unique=True, info=MADE_HERE)
     provider_ref: Mapped[str | None] = mapped_column(String(120))
@@ -94,6 +114,8 @@ class Refund(Base):
     policy_version: Mapped[PolicyVersion] = relationship()
     requested_by: Mapped[User | None] = relationship(foreign_keys=[requested_by_id])
     approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])
+    approved_also_by: Mapped[User | None] = relationship(foreign_keys=[approved_also_by_id])
+    approvals: Mapped[list[Approval]] = relationship(back_populates="refund", order_by="Approval.id")
     moves: Mapped[list[RefundMove]] = relationship(back_populates="refund", order_by="RefundMove.id")
     __mapper_args__ = {"version_id_col": version}
 
@@ -122,13 +144,15 @@ class Refund(Base):
         return say("규칙 「{rule}」", "the rule “{rule}”").fill(rule=self.by_rule or "")
 
     def sum_to_approve(self) -> str:
-        """What an approval binds: payment, amount, currency, booking, the version it rests on, who bears it. Another
-        sum later means that something else would be paid than was approved.
+        """What an approval binds: payment, payee, amount, currency, booking, the version it rests on, who bears it.
+        Another sum later means that something else would be paid than was approved.
         """
         bound = (
             self.ref,
             self.booking_id,
             self.booking.payment_ref,
+            self.booking.customer_id,
+            self.booking.gateway,
             self.amount_minor,
             self.currency,
             self.policy_version_id,
@@ -148,6 +172,8 @@ class Refund(Base):
             raise Refusal(_NOT_ALLOWED.fill(ref=self.ref, state=named(self.state).words, now=named(now).words))
         if now in (RefundState.approved, RefundState.paying) and self.approved_sum != self.sum_to_approve():
             raise Refusal(_NOT_WHAT_WAS_APPROVED.fill(ref=self.ref), field="amount")
+        if now is RefundState.paying:
+            self._must_stand()
         session = object_session(self)
         if now in LETS_GO and session is not None:
             release(session, self.booking, self.amount_minor)
@@ -155,6 +181,26 @@ class Refund(Base):
         self.state = now
         if now in POSTS and session is not None:
             POSTS[now](session, self.owing, why)
+
+    def standing(self) -> list[Approval]:
+        """The approvals that count as things are: of people who still may, for what it is now."""
+        return [one for one in self.approvals if one.voided_at is None and one.falls() is None]
+
+    @property
+    def stands(self) -> bool:
+        """Whether enough people who still may have approved what it is now."""
+        enough = len({one.approver_id for one in self.standing()}) >= self.approvers
+        return enough and self.approved_sum == self.sum_to_approve()
+
+    def _must_stand(self) -> None:
+        """Refuses when somebody who approved it may not any more."""
+        session = object_session(self)
+        for one in self.approvals:
+            if session is not None and one.voided_at is None:
+                session.refresh(one.approver, ["role", "is_enabled", "cities"])
+        if not self.stands:
+            fallen = [why for one in self.approvals if one.voided_at is None and (why := one.falls()) is not None]
+            raise Refusal(_NOT_ENOUGH.fill(ref=self.ref, why=fallen[0] if fallen else ""))
 
     def may_move_to(self, now: RefundState) -> bool:
         """Whether table and rights allow it: what a screen asks before it shows a button."""
@@ -191,10 +237,20 @@ _NOT_ALLOWED = say(
     "{ref}은(는) 지금 ‘{state}’ 상태여서 ‘{now}’(으)로 바꿀 수 없습니다. 화면을 새로 고쳐 확인해 주세요.",
     "{ref} is “{state}” now and cannot become “{now}”. Reload to see it as it is.",
 )
+_NOT_ENOUGH = say(
+    "{ref}의 승인이 모자라 지급할 수 없습니다. {why} 다시 승인받아 주세요.",
+    "{ref} lacks an approval and cannot be paid. {why} Have it approved again.",
+)
 _NOT_WHAT_WAS_APPROVED = say(
     "{ref}은(는) 승인된 내용과 지금 내용이 달라 지급할 수 없습니다. 다시 승인받아 주세요.",
     "{ref} is not what was approved any more and cannot be paid. Have it approved again.",
 )
+
+
+@event.listens_for(Refund, "before_insert")
+@event.listens_for(Refund, "before_update")
+def _maker_is_who_asked(_mapper: Mapper[Any], _connection: Connection, refund: Refund) -> None:
+    refund.maker_id = refund.requested_by_id or 0
 
 
 @keeps_no_resident_number

@@ -21,6 +21,7 @@ from app.money import shown
 from app.people.model import User
 from app.policies.model import PolicyVersion
 from app.policies.terms import read_terms
+from app.refunds.approving import give, void_all, void_fallen
 from app.refunds.both import as_kept
 from app.refunds.case import BookingFacts, VersionFacts
 from app.refunds.model import Refund, RefundMove, RefundState
@@ -148,8 +149,8 @@ def _held_and_made(  # noqa: PLR0913, PLR0917 - the form's fields
 
 
 def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
-    """Changes what is asked for, as long as it is not being paid. An approval does not survive it, and whoever set the
-    amount is the one who asks: else two people could be one, who raises another's request and approves it.
+    """Changes what is asked for, as long as it is not being paid. No approval survives it, and whoever set the amount
+    is the one who asks: else two people could be one, who raises another's request and approves it.
     """
     acting().must("refunds.request")
     session = lock(refund)
@@ -166,8 +167,11 @@ def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
         hold(session, refund.booking, more)
     elif more < 0:
         release(session, refund.booking, -more)
-    if more and refund.state is RefundState.approved:
-        _void(refund, as_kept(_AMOUNT_CHANGED))
+    if more:
+        void_all(refund, _AMOUNT_CHANGED)
+        session.flush()
+        if refund.state is RefundState.approved:
+            _void(refund, as_kept(_AMOUNT_CHANGED))
     setter = acting().id
     if more and setter is not None:
         refund.requested_by_id = setter
@@ -176,24 +180,23 @@ def amend(refund: Refund, *, amount_minor: int, note: str) -> None:
 
 
 def approve(refund: Refund, why: str = "") -> None:
-    """Approved by another person than the one who asked, for exactly what it is now; the payout is on its way once
-    this is committed.
+    """The acting person's approval, for exactly what it is now. Once all whose approval it needs have given theirs it
+    is approved, and the payout is on its way when this is committed; until then it waits for the next one.
     """
     actor = acting()
     actor.must("refunds.approve")
     session = lock(refund)
     if actor.kind is not ActorKind.person or actor.id is None:
         raise Forbidden(say("환불은 사람이 승인합니다.", "A refund is approved by a person."))
-    if actor.id == refund.requested_by_id:
-        raise Forbidden(
-            say(
-                f"{refund.ref}은(는) {actor.name} 님이 요청했습니다. 다른 사람이 승인해야 합니다.",
-                f"{actor.name} asked for {refund.ref}. Another person must approve it.",
-            )
-        )
-    if refund.state is RefundState.requested:
-        refund.approved_by_id = actor.id
-        refund.approved_sum = refund.sum_to_approve()
+    if refund.state is not RefundState.requested:
+        refund.move_to(RefundState.approved, why)
+    standing = give(session, refund, session.get_one(User, actor.id), why)
+    if standing.missing is not None:
+        return
+    first, *others = (one.approver_id for one in standing.given if one.role in standing.need.roles)
+    refund.approved_by_id, refund.approved_also_by_id = first, others[0] if others else None
+    refund.approvers = standing.need.approvers
+    refund.approved_sum = refund.sum_to_approve()
     refund.move_to(RefundState.approved, why)
     refund.decided_at = clock.now()
     announce(session, Fact.refund_approved)
@@ -217,7 +220,10 @@ def cancel(refund: Refund, why: str = "") -> None:
 
 
 def void_approval(refund: Refund, why: str) -> None:
-    """Back to waiting for approval: what would be paid is not what was approved."""
+    """Back to waiting for approval: what would be paid is not what was approved, or not by people who still may. The
+    approvals that stand stay.
+    """
+    void_fallen(refund)
     _void(refund, why)
 
 
@@ -241,8 +247,8 @@ def lock(refund: Refund, *, seen: str | None = None) -> Session:
 
 def _void(refund: Refund, why: str) -> None:
     refund.move_to(RefundState.requested, why)
-    refund.approved_by_id = None
-    refund.approved_sum = None
+    refund.approved_by_id = refund.approved_also_by_id = refund.approved_sum = None
+    refund.approvers = 1
     refund.decided_at = None
 
 

@@ -17,7 +17,9 @@ from app.language.facts_of_ticket import BookingFacts, CustomerFacts, PartnerFac
 from app.language.vocabulary import MOST_DAYS
 from app.partners.model import PartnerState
 from app.refunds.model import Refund, RefundState
+from app.refunds.told_lines import fee_back_of, told_lines
 from app.rules.own_rows import OwnRows
+from app.words import LANGUAGES
 
 OPEN = frozenset({RefundState.requested, RefundState.approved, RefundState.paying, RefundState.unknown})
 _LONGEST = timedelta(days=MOST_DAYS + 1)
@@ -130,12 +132,16 @@ def refund_then(rows: OwnRows, booking_id: int | None, at: datetime) -> RefundFa
         return None
     refund, state = asked[-1]
     was = _Was(rows, "refunds", refund, at)
+    amount = was("amount_minor")
     return RefundFacts(
         number=was("ref"),
         state=state.value,
-        amount=was("amount_minor"),
+        amount=amount,
         currency=was("currency"),
         reason=was("reason"),
+        policy=was("quoted_minor"),
+        service_fee=fee_back_of(refund.quote),
+        lines={each: told_lines(refund.quote, amount, each) for each in LANGUAGES} if amount is not None else {},
     )
 
 

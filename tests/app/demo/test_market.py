@@ -22,7 +22,7 @@ from app.demo.cases import CASES
 from app.demo.commands import make
 from app.demo.people_rows import ENDINGS
 from app.demo.sign_ins import PEOPLE, passwords
-from app.language.facts_of_ticket import BookingFacts, Person, TicketFacts
+from app.language.facts_of_ticket import BookingFacts, GoodwillFacts, Person, TicketFacts
 from app.link.link import the_link
 from app.macros.macro import definition_of as macro_definition
 from app.macros.macro import missing_languages
@@ -32,6 +32,7 @@ from app.people.model import Role, User
 from app.people.passwords import matches
 from app.policies.model import PolicyVersion, VersionState
 from app.policies.terms import read_terms
+from app.refunds.goodwill.model import Goodwill, GoodwillState
 from app.refunds.model import LETS_GO, Refund, RefundState
 from app.refunds.quote import again
 from app.rules.in_view import tickets_in
@@ -122,11 +123,42 @@ def test_every_answer_reads_well_with_a_booking_and_without(filled: Path, langua
     booking = BookingFacts(number="B-10001", starts_at=clock.now())
     for about in (None, booking):
         facts = TicketFacts(id="1", requester=Person(id="7", name="Emma Wilson"), requester_id="7", booking=about)
-        for macro in db.session.scalars(select(Macro).where(Macro.key.not_like("refund_%"))):
+        told_of_money = Macro.key.like("refund_%") | (Macro.key == "goodwill_given")
+        for macro in db.session.scalars(select(Macro).where(~told_of_money)):
             plan, _ = macro_definition(macro).apply(facts, clock.now(), language)
             (said,) = plan.comments
             assert "Emma Wilson" in said.body
             assert not re.search(r"[{}%]|\( *,? *\)|  ", said.body), said.body
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("ko", "보상: 다음 방문 적립금 ₩5,000\n번호: G-000007"),
+        ("en", "Credit for the next visit, ₩5,000\nNumber: G-000007"),
+    ],
+)
+def test_what_was_given_reads_well(filled: Path, language: str, line: str) -> None:
+    name = {"ko": "다음 방문 적립금", "en": "Credit for the next visit"}
+    given = GoodwillFacts(number="G-000007", name=name, amount=5_000, reason="partner_late")
+    booking = BookingFacts(number="B-10001", starts_at=clock.now())
+    who = Person(id="7", name="Emma Wilson")
+    facts = TicketFacts(id="1", requester=who, requester_id="7", booking=booking, goodwill=given)
+    macro = db.session.scalars(select(Macro).where(Macro.key == "goodwill_given")).one()
+    (said,) = macro_definition(macro).apply(facts, clock.now(), language)[0].comments
+    assert line in said.body
+    assert not re.search(r"[{}%]|\( *,? *\)|  ", said.body), said.body
+
+
+def test_approvals_and_goodwill_stand_as_a_desk_has_them(filled: Path) -> None:
+    refunds = db.session.scalars(select(Refund)).all()
+    assert sum(1 for one in refunds if one.state is RefundState.requested and one.approvals) == 1
+    assert {one.approvers for one in refunds if one.state is RefundState.paid} == {1, 2}
+    given = db.session.scalars(select(Goodwill)).all()
+    states = Counter(one.state for one in given)
+    assert (states[GoodwillState.waiting], states[GoodwillState.rejected]) == (1, 1)
+    assert states[GoodwillState.given] > 20
+    assert len({one.kind for one in given}) >= 4
 
 
 def test_both_housing_policies_bind_by_gateway_channel_and_time(filled: Path) -> None:

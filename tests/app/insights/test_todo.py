@@ -69,7 +69,7 @@ def in_state(refund: Refund, state: RefundState, **more: object) -> None:
 def test_a_calm_house_needs_nothing(office: Flask) -> None:
     assert told(a_user(Role.admin)) == []
     assert waiting(db.session(), actor_of(a_user(Role.admin))) == dict.fromkeys(
-        ("refunds", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"), 0
+        ("refunds", "goodwill", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"), 0
     )
 
 
@@ -99,7 +99,8 @@ def test_many_refunds_are_told_by_their_number(office: Flask) -> None:
 def test_refunds_that_are_stuck_come_first(office: Flask) -> None:
     booking = a_booking()
     a_refund(booking=booking, amount_minor=1000)
-    failed, unknown = a_refund(booking=booking, amount_minor=2000), a_refund(booking=booking, amount_minor=3000)
+    failed = a_refund(booking=booking, amount_minor=2000)
+    unknown = a_refund(booking=booking, amount_minor=3000, approved_by=a_user())
     in_state(failed, RefundState.failed, failure="계좌가 닫혀 있습니다")
     in_state(unknown, RefundState.unknown)
     found = told(a_user(Role.finance))

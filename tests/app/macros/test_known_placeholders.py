@@ -13,6 +13,7 @@ from app.language.facts_of_ticket import (
     BookingFacts,
     Comment,
     CustomerFacts,
+    GoodwillFacts,
     Organization,
     PartnerFacts,
     Person,
@@ -36,6 +37,7 @@ FULL = TicketFacts(
     update=Update("Change", updater=PERSON), ccs=(PERSON,), followers=(PERSON,), created_at=NOW, updated_at=NOW,
     booking=BookingFacts(number="B-1", starts_at=NOW, ends_at=NOW), partner=PartnerFacts("이청소", "active", "서울"),
     customer=CustomerFacts("민지", "vip", "ko"), refund=RefundFacts("R-1", "paid", 10, reason="partner_late"),
+    goodwill=GoodwillFacts("G-1", {"ko": "적립금"}, 10),
 )  # fmt: skip
 
 

@@ -13,17 +13,18 @@ MAY = {
         rules.edit rules.publish macros.edit refunds.request refunds.approve switches.turn inbox.retry outbox.retry
         exports.make audit.view users.view ledger.view clawbacks.view clawbacks.waive differences.view""",
     Role.agent: """tickets.view customers.view customers.edit bookings.view partners.view policies.view refunds.view
-        refunds.request macros.view rules.view""",
+        refunds.request refunds.note goodwill.give macros.view rules.view""",
     Role.finance: """refunds.view refunds.approve refunds.pay exports.make bookings.view ledger.view ledger.correct
         clawbacks.view clawbacks.settle differences.view differences.resolve""",
     Role.auditor: "audit.view users.view refunds.view inbox.view link.view",
 }
 MAY_NOT = {
-    Role.ops_manager: "users.edit refunds.pay clawbacks.settle ledger.correct differences.resolve",
-    Role.agent: """refunds.approve policies.edit users.view audit.view switches.turn exports.make inbox.view
-        outbox.view link.view rules.edit ledger.view clawbacks.view clawbacks.settle clawbacks.waive""",
-    Role.finance: "refunds.request policies.edit users.view switches.turn rules.edit customers.edit clawbacks.waive",
-    Role.auditor: "exports.make refunds.approve switches.turn inbox.retry",
+    Role.ops_manager: "users.edit authority.edit refunds.pay clawbacks.settle ledger.correct differences.resolve",
+    Role.agent: """refunds.approve catalogue.edit policies.edit users.view audit.view switches.turn exports.make
+        inbox.view outbox.view link.view rules.edit ledger.view clawbacks.view clawbacks.settle clawbacks.waive""",
+    Role.finance: """authority.edit goodwill.give refunds.request policies.edit users.view switches.turn rules.edit
+        customers.edit clawbacks.waive""",
+    Role.auditor: "exports.make refunds.note refunds.approve switches.turn inbox.retry",
 }
 
 

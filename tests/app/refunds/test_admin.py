@@ -14,7 +14,8 @@ from app.bookings.model import Booking
 from app.db import db
 from app.people.model import Role
 from app.refunds.model import Refund, RefundState
-from tests.marketplace import a_booking, a_refund, a_ticket, a_user
+from app.refunds.refund import amend
+from tests.marketplace import a_booking, a_refund, a_ticket, a_user, acting_for
 from tests.seat import Seat, hidden
 
 FORM = {"reason": "partner_cancelled", "at": "2026-09-28T10:00", "note": "호스트가 취소했습니다"}
@@ -99,11 +100,11 @@ def decision(refund: Refund, **change: Any) -> dict[str, Any]:
 
 
 def test_another_person_approves_and_sees_before_what_will_happen(office: Flask) -> None:
-    refund = a_refund(ticket=a_ticket())
+    refund = a_refund(ticket=a_ticket(), amount_minor=400_000)
     manager = a_user()
     seat = Seat(office, manager)
     page = seat.read("/admin/refunds/", id=refund.id)
-    assert "승인하면 toss에서 ₩1,200,000 지급이 시작되고, 고객에게 티켓으로 한국어 안내가 나갑니다." in page
+    assert "승인하면 toss에서 ₩400,000 지급이 시작되고, 고객에게 티켓으로 한국어 안내가 나갑니다." in page
     assert 'name="approve"' in page
     page = seat.press("/admin/refunds/approve/", decision(refund, why="확인함"))
     assert 'data-state="approved"' in page
@@ -137,7 +138,7 @@ def test_four_eyes_hold_at_the_desk_too(lone_office: Flask) -> None:
     ],
 )
 def test_each_button_asks_for_its_right(lone_office: Flask, role: Role, button: str, allowed: bool) -> None:
-    refund = a_refund()
+    refund = a_refund(amount_minor=1000)
     seat = Seat(lone_office, a_user(role))
     answer = seat.send(f"/admin/refunds/{button}/", decision(refund, why="까닭"))
     assert answer.status_code == (302 if allowed else 403)
@@ -202,19 +203,35 @@ def test_several_are_approved_at_once_each_shown_with_its_lines(office: Flask) -
     assert shown.status_code == 200
     assert shown.text.count('name="seen"') == 3
     assert "₩1,002" in shown.text
-    assert "뺐습니다" in shown.text
-    seat.press("/admin/refunds/approve-many/", {"seen": re.findall(r'name="seen" value="([^"]+)"', shown.text)})
+    assert re.search(rf"{own.ref}</a>.*?{manager.name} 님이 요청했습니다", shown.text, re.DOTALL)
+    told = seat.send("/admin/refunds/approve-many/", {"seen": seen_on(shown.text)})
+    assert told.text.count('data-done="yes"') == 3
     assert [one.state for one in refunds] == [RefundState.approved] * 3
     assert own.state is RefundState.requested
 
 
-def test_of_several_all_or_none_are_approved(lone_office: Flask) -> None:
-    refunds = [a_refund(), a_refund()]
-    page = Seat(lone_office, a_user()).press(
-        "/admin/refunds/approve-many/", {"seen": [f"{refunds[0].id}:{refunds[0].version}", f"{refunds[1].id}:99"]}
-    )
-    assert refunds[1].ref in page
-    assert [one.state for one in refunds] == [RefundState.requested] * 2
+def seen_on(page: str) -> list[str]:
+    return re.findall(r'name="seen" value="([^"]+)"', page)
+
+
+def test_one_that_cannot_be_keeps_no_other_from_being_approved_and_each_line_tells_how_it_went(
+    lone_office: Flask,
+) -> None:
+    changed, fine = a_refund(amount_minor=1000), a_refund(amount_minor=2000)
+    large = a_refund()
+    seat = Seat(lone_office, a_user())
+    ids = [str(one.id) for one in (changed, fine, large)]
+    shown = seat.send("/admin/refunds/action/", {"action": "approve", "rowid": ids}).text
+    with acting_for(a_user(Role.agent)):
+        amend(changed, amount_minor=1001, note="")
+        db.session.commit()
+    told = seat.send("/admin/refunds/approve-many/", {"seen": seen_on(shown)}).text
+    lines = re.findall(r'<li data-done="(yes|no)">.*?(R-[0-9]+)</a>.*?<div class="cap">(.*?)</div>', told, re.DOTALL)
+    assert [(done, ref) for done, ref, _ in lines] == [("no", changed.ref), ("yes", fine.ref), ("yes", large.ref)]
+    assert "바뀌었습니다" in lines[0][2]
+    assert lines[1][2] == "승인했습니다. 지급이 시작됩니다."
+    assert lines[2][2] == "승인을 적어 두었습니다. 관리자·재무 한 사람이 더 승인해야 합니다."
+    assert [one.state.value for one in (changed, fine, large)] == ["requested", "approved", "requested"]
 
 
 def test_the_tabs_count_what_waits_for_me_and_not_what_i_asked_for(office: Flask) -> None:

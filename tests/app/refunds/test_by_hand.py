@@ -49,6 +49,19 @@ def test_where_no_provider_pays_finance_writes_down_what_it_paid(office: Flask) 
     assert [move.now.value for move in refund.moves][-2:] == ["paying", "paid"]
 
 
+def test_what_does_not_stand_any_more_is_not_settled_and_waits_for_another_approval(office: Flask) -> None:
+    office.extensions["opsroom.settings"] = replace(office.extensions["opsroom.settings"], demo=False)
+    manager = a_user(Role.ops_manager)
+    refund, finance = a_refund(amount_minor=1000, approved_by=manager), Seat(office, a_user(Role.finance))
+    manager.is_enabled = False
+    db.session.commit()
+    form = {"id": str(refund.id), "version_seen": str(refund.version), "why": "이체 2026-11-22-0017", "outcome": "paid"}
+    page = finance.press("/admin/refunds/settle/", form)
+    assert f"{manager.name} 님의 사용이 중지되었습니다" in page
+    assert state_of(refund) == "requested"
+    assert 'name="approve"' in page
+
+
 def test_an_unknown_outcome_that_failed_lets_go_of_the_money(office: Flask) -> None:
     refund, finance = an_unknown(), a_user(Role.finance)
     held = refund.booking.held_minor

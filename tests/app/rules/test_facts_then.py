@@ -152,7 +152,7 @@ STAYS = {
     "id", "description", "submitter", "via_id", "url", "created_at", "incidents", "cc_ids", "follower_ids",
     "ccs", "followers",
     "organization", "brand_name", "ticket_form_name", "satisfaction_reason_code", "schedule_id", "viewer",
-    "sla_next_breach_at", "sla_last_breach_at",
+    "sla_next_breach_at", "sla_last_breach_at", "goodwill",
 }  # fmt: skip
 
 
