@@ -16,6 +16,7 @@ class ActorKind(StrEnum):
     person = "person"
     rule = "rule"
     system = "system"
+    program = "program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Actor:
     vendor_id: int | None = None
 
     def may(self, right: str) -> bool:
-        return self.kind is not ActorKind.person or right in self.rights
+        """Rules and the system may whatever their code does; people and programs what they were given."""
+        return self.kind in {ActorKind.rule, ActorKind.system} or right in self.rights
 
     def must(self, right: str) -> None:
         """Refuses in words when the right is missing."""

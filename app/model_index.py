@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.alarms.escalation import AlarmStep
 from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
+from app.api.model import ApiAnswer, ApiToken
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
@@ -50,6 +51,8 @@ TABLES = (
     AlarmMove,
     AlarmStep,
     Approval,
+    ApiAnswer,
+    ApiToken,
     AuditEntry,
     AuthorityRow,
     Booking,

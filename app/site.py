@@ -11,6 +11,7 @@ from flask_admin.theme import Theme
 from app.actor import acting
 from app.alarms.admin import AlarmView, LetterView, newest_alarm
 from app.alarms.receivers_admin import HookView, ReceiverView
+from app.api.admin import TokenView
 from app.audit import trail
 from app.audit.admin import AuditView
 from app.bookings.admin import BookingView, CustomerView
@@ -65,10 +66,17 @@ from app.words import say
 LISTENERS = (trail,)
 
 OPEN_TO_ALL = frozenset(
-    {"static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"}
+    {
+        *("static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"),
+        # Opened by a token, each for itself; the document and what is no address tell nothing.
+        *("api.quotes", "api.bookings", "api.openapi", "api.nothing"),
+    }
 )
 # Posted to by machines: signed in their own way, with no session and so no token of ours.
-OUTSIDERS = ("app.web.webhooks.from_zendesk",)
+OUTSIDERS = (
+    "app.web.webhooks.from_zendesk",
+    *("app.api.doors.quotes", "app.api.doors.bookings", "app.api.doors.nothing"),
+)
 
 
 class ViewOfHouse(ViewView):
@@ -122,6 +130,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     ReceiverView,
     HookView,
     UserView,
+    TokenView,
     AuditView,
 )
 
@@ -163,6 +172,7 @@ MENU = (
         (
             Place(say("알림 받는 곳", "Alarm receivers"), "bell", ("receivers", "hooks")),
             Place(say("사용자", "Users"), "users", ("users",)),
+            Place(say("API 토큰", "API tokens"), "key-round", ("tokens",)),
             Place(say("감사 기록", "Audit"), "shield-check", ("audit",)),
         ),
     ),

@@ -66,6 +66,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "undos": frozenset({"open_rule_id", "done_at"}),
     "users": frozenset({"session_epoch", "last_sign_in_at"}),
     "alarm_receivers": frozenset(),
+    "api_tokens": frozenset({"token_hash", "last_used_at", "minute_at", "minute_count"}),
     "outgoing_webhooks": frozenset(),
     "history_loads": (_WORKERS - {"tries"}) | {"next_start", "events", "unreadable", "left_out", "due_at", "trouble"},
     "links": frozenset(

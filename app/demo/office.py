@@ -16,6 +16,7 @@ from app.bookings.booking import bind
 from app.clock import in_seoul
 from app.demo import numbers, partner_rows
 from app.demo.answers import ANSWERS
+from app.demo.api_rows import tokens
 from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
 from app.demo.goodwill_rows import goodwill
@@ -89,6 +90,7 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
         partner_rows.look_back(session, moment)
     with _as(users, ADMIN):
         turn_pushing(the_link(session), on=True)
+        tokens(session, moment)
 
 
 SET_UP = Actor(ActorKind.system, "flask demo")

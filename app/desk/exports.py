@@ -24,7 +24,9 @@ SHORTEST_REASON = 2
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 BOM = "\ufeff"
 # Columns that leave the house in no file, whatever a screen declares.
-NEVER = frozenset({"password_hash", "sealed_secret", "sealed_secret_before", "session_epoch", "token", "form_token"})
+NEVER = frozenset(
+    {"password_hash", "sealed_secret", "sealed_secret_before", "session_epoch", "token", "token_hash", "form_token"}
+)
 
 exported = Signal()
 """Sent with the screen, `rows`, `kind` and `reason` inside the transaction of an export, so that it can be recorded."""

@@ -357,6 +357,13 @@ STATES: dict[str, Named] = {
     "ActorKind.person": Named(say("사람", "Person")),
     "ActorKind.rule": Named(say("규칙", "Rule")),
     "ActorKind.system": Named(say("시스템", "System")),
+    "ActorKind.program": Named(say("프로그램", "Program")),
+    "TokenState.live": Named(say("사용 중", "In use"), GOOD),
+    "TokenState.expired": Named(say("기한 지남", "Expired"), WARN),
+    "TokenState.revoked": Named(say("거둠", "Revoked")),
+    "Scope.quotes:read": Named(say("환불액 묻기", "Ask for quotes")),
+    "Scope.bookings:write": Named(say("예약 보내기", "Send bookings")),
+    "Subject.api_tokens": Named(say("API 토큰", "API token")),
     "Language.ko": Named(say("한국어", "Korean")),
     "Language.en": Named(say("영어", "English")),
 }

@@ -11,6 +11,7 @@ SUBJECTS = (
     *("authority", "catalogue", "goodwill"),
     "views",
     "routing",
+    "tokens",
     *("inbox", "outbox", "link", "users", "audit", "home"),
     *("ledger", "clawbacks", "differences"),
 )

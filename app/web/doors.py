@@ -1,9 +1,10 @@
-"""The doors that are not screens: webhooks in, health and readiness out."""
+"""The doors that are not screens: webhooks in, the API, health and readiness out."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.api.doors import api
 from app.web.health import health
 from app.web.webhooks import webhooks
 
@@ -11,3 +12,4 @@ from app.web.webhooks import webhooks
 def open_doors(app: Flask) -> None:
     app.register_blueprint(health)
     app.register_blueprint(webhooks)
+    app.register_blueprint(api)

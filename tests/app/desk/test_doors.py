@@ -24,13 +24,14 @@ from app.people.model import Role
 from app.people.rights import RIGHTS
 from app.words import language, spoken
 from tests.app.desk.money_doors import MONEY_DOORS
+from tests.app.desk.program_doors import BY_TOKEN, OUTSIDERS, PROGRAM_DOORS
 from tests.app.desk.shop import a_shop
 from tests.conftest import settings_for
 from tests.marketplace import PAID_AT, kept
 from tests.visit import a_visit, visit_as
 
 # What stands open without a sign-in. Nothing else does.
-OPEN = {"static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"}
+OPEN = {"static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"} | BY_TOKEN
 # What anybody who is signed in may use, whatever the role.
 ANYBODY = {"people.password", "people.sign_out", "find.found"}
 # What a screen's usual routes ask for beside the right to view it.
@@ -134,18 +135,20 @@ OWN = {
     "stops.why_view": "rules.publish",
     "receivers.try_view": "receivers.edit",
     "users.reset_view": "users.edit",
+    **PROGRAM_DOORS,
 }
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {
     "vendors": "partners",
     **dict.fromkeys(("criteria", "warning_limits"), "partners"),
     "goodwill_costs": "goodwill",
+    "what_if": "policies",
     **dict.fromkeys(("rehearsals", "stops"), "rules"),
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
     "rehearsals": "rules",
     "stops": "rules",
 }
-FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css"}
+FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css", "rest": "x", "ref": "B"}
 
 
 def declared(endpoint: str) -> set[str] | None:
@@ -188,7 +191,7 @@ def test_what_a_role_may_do_is_what_is_declared(lone_office: Flask, role: Role) 
     wrong = []
     for rule, method in routes(lone_office):
         asked = set() if rule.endpoint in OPEN | ANYBODY else declared(rule.endpoint)
-        if rule.endpoint in {"people.sign_out", "webhooks.from_zendesk"} or asked is None:
+        if rule.endpoint in {"people.sign_out", *OUTSIDERS} or asked is None:
             continue
         answer = visit.open(address(rule)) if method == "GET" else visit.send(address(rule))
         if (answer.status_code == 403) is (asked <= RIGHTS[role]) or answer.status_code >= 500:
@@ -207,7 +210,7 @@ def test_without_the_gate_an_auditor_could_edit(lone_office: Flask, monkeypatch:
 def test_what_is_posted_without_the_token_of_the_page_is_refused_everywhere(lone_office: Flask) -> None:
     visit = visit_as(lone_office)
     for rule, method in routes(lone_office):
-        if method == "GET" or rule.endpoint == "webhooks.from_zendesk":
+        if method == "GET" or rule.endpoint in OUTSIDERS:
             continue
         answer = visit.send(address(rule), {"csrf_token": "", "name": "x"})
         assert answer.status_code == 400, f"{method} {rule} answered {answer.status}"
