@@ -28,6 +28,7 @@ LANES = {
     "partner_scores_due": SLOW,
     "rehearsal_asked": LONG,
     "history_asked": LONG,
+    "import_asked": LONG,
 }
 REACTION = "automations.reactions.ring"
 RING_SECONDS = 30

@@ -29,6 +29,7 @@ class Fact(StrEnum):
     reconcile_due = "reconcile_due"
     partners_due = "partners_due"
     partner_scores_due = "partner_scores_due"
+    import_asked = "import_asked"
 
 
 _KEY = "opsroom.facts"

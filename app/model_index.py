@@ -8,6 +8,8 @@ from app.alarms.escalation import AlarmStep
 from app.alarms.model import Alarm, AlarmMove, Letter, OutgoingWebhook, Receiver
 from app.api.model import ApiAnswer, ApiToken
 from app.audit.model import AuditEntry
+from app.bookings.happenings import BookingEvent
+from app.bookings.imports import Import, ImportRow
 from app.bookings.model import Booking, Customer
 from app.inbox.model import WebhookEvent
 from app.ledger.model import Clawback, ClawbackMove, LedgerEntry
@@ -56,6 +58,7 @@ TABLES = (
     AuditEntry,
     AuthorityRow,
     Booking,
+    BookingEvent,
     BusinessHours,
     CatalogueEntry,
     Clawback,
@@ -70,6 +73,8 @@ TABLES = (
     GoodwillMove,
     HolidayChange,
     HistoryLoad,
+    Import,
+    ImportRow,
     Insurance,
     LedgerEntry,
     Letter,

@@ -15,6 +15,7 @@ from app.api.admin import TokenView
 from app.audit import trail
 from app.audit.admin import AuditView
 from app.bookings.admin import BookingView, CustomerView
+from app.bookings.imports_admin import ImportView
 from app.db import db
 from app.desk.doors import Doors
 from app.desk.find import find
@@ -69,13 +70,13 @@ OPEN_TO_ALL = frozenset(
     {
         *("static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"),
         # Opened by a token, each for itself; the document and what is no address tell nothing.
-        *("api.quotes", "api.bookings", "api.openapi", "api.nothing"),
+        *("api.quotes", "api.bookings", "api.events", "api.openapi", "api.nothing"),
     }
 )
 # Posted to by machines: signed in their own way, with no session and so no token of ours.
 OUTSIDERS = (
     "app.web.webhooks.from_zendesk",
-    *("app.api.doors.quotes", "app.api.doors.bookings", "app.api.doors.nothing"),
+    *("app.api.doors.quotes", "app.api.doors.bookings", "app.api.doors.events", "app.api.doors.nothing"),
 )
 
 
@@ -109,6 +110,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     PolicyView,
     BookingView,
     CustomerView,
+    ImportView,
     RuleView,
     MacroViewOfHouse,
     ViewOfHouse,
@@ -145,7 +147,7 @@ MENU = (
             Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors", "criteria", "warning_limits")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
-            Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers")),
+            Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers", "imports")),
             Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "rehearsals", "macros", "views")),
         ),
     ),

@@ -13,6 +13,7 @@ from app.facts import Fact
 from automations import (
     history,
     idle,
+    importing,
     mirror,
     partners,
     payout,
@@ -46,6 +47,7 @@ REACTIONS = {
     Fact.reconcile_due: reconcile.run,
     Fact.partners_due: partners.run,
     Fact.partner_scores_due: partners.score,
+    Fact.import_asked: importing.drain,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

@@ -6,6 +6,7 @@ from sqlalchemy import and_, exists, or_, select
 
 from app import clock
 from app.bell import bell_of_now
+from app.bookings.imports import Import, ImportState
 from app.db import db
 from app.facts import Fact
 from app.inbox.model import InboxState, WebhookEvent
@@ -44,6 +45,7 @@ def waiting() -> list[Fact]:
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
         Fact.undo_asked: exists().where(Undo.state == UndoState.asked),
         Fact.history_asked: exists().where(history.due(now)),
+        Fact.import_asked: exists().where(Import.state == ImportState.taking),
     }
     session = db.session()
     found = [fact for fact, some in rows.items() if session.scalar(select(some))]

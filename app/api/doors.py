@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from app.actor import act_as
 from app.api.once import Answer, once
 from app.api.openapi import document
-from app.api.operations import BOOKINGS, OPERATIONS, QUOTES, Operation
+from app.api.operations import BOOKINGS, EVENTS, OPERATIONS, QUOTES, Operation
 from app.api.reading import read_body, too_large
 from app.api.shapes import Failed, Problem, encoded
 from app.api.tokens import admitted
@@ -38,6 +38,11 @@ def quotes() -> Response:
 @api.post("/api/v1/bookings")
 def bookings() -> Response:
     return answer(BOOKINGS)
+
+
+@api.post("/api/v1/bookings/<ref>/events")
+def events(ref: str) -> Response:
+    return answer(EVENTS, ref=ref)
 
 
 @api.get("/api/v1/openapi.json")
@@ -89,7 +94,7 @@ def _done(operation: Operation, token_id: int, named: dict[str, str]) -> Answer:
     if not operation.is_once:
         status, told_back = operation.act(session, sent, **named)
         return Answer(status, encoded(told_back))
-    place = "/".join((operation.name, *named.values()))
+    place = "/".join((operation.name, *named.values()))[:80]
     key = request.headers.get("Idempotency-Key")
     return once(session, token_id, key, place, sent, lambda: operation.act(session, sent, **named))
 

@@ -18,6 +18,7 @@ class Scope(StrEnum):
 
     quotes_read = "quotes:read"
     bookings_write = "bookings:write"
+    events_write = "events:write"
 
 
 class TokenState(StrEnum):

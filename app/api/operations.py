@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.api.model import Scope
+from app.api.noting import noted
 from app.api.quoting import quoted
-from app.api.shapes import BookingSent, BookingTold, QuoteAsked, QuoteTold
+from app.api.shapes import BookingSent, BookingTold, EventSent, EventTold, QuoteAsked, QuoteTold
 from app.api.taking import taken
 from app.words import Words, say
 
@@ -47,6 +48,10 @@ def _booking(session: Session, sent: Any) -> tuple[int, msgspec.Struct]:
     return taken(session, sent)
 
 
+def _event(session: Session, sent: Any, ref: str) -> tuple[int, msgspec.Struct]:
+    return noted(session, sent, ref)
+
+
 QUOTES = Operation(
     "quotes",
     "/api/v1/quotes",
@@ -72,4 +77,15 @@ BOOKINGS = Operation(
     _booking,
     say("예약과 고객을 만들거나 고칩니다.", "Makes a booking and its customer, or brings them up to date."),
 )
-OPERATIONS = (QUOTES, BOOKINGS)
+EVENTS = Operation(
+    "events",
+    "/api/v1/bookings/{ref}/events",
+    Scope.events_write,
+    EventSent,
+    EventTold,
+    (201,),
+    True,
+    _event,
+    say("예약에 있었던 일을 적습니다.", "Notes what happened on a booking's way."),
+)
+OPERATIONS = (QUOTES, BOOKINGS, EVENTS)

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from app.bookings.happenings import Happening
 from app.bookings.model import BookingState, Tier
 from app.money import EXPONENTS
 from app.policies.model import Product
@@ -180,6 +181,32 @@ class BookingTold(Struct, frozen=True):
     state: BookingState
     left_minor: int
     policy: QuotePolicy | None
+
+
+class EventSent(Struct, frozen=True, forbid_unknown_fields=True):
+    """What happened, when, and who says so. `visit` counts from 1; `planned_at` is when that visit was to begin, where
+    it is not the booking's start. `partner` is who it is about, where it is not the booking's own.
+    """
+
+    kind: Happening
+    at: At
+    visit: Annotated[int, Meta(ge=1, le=500)] | UnsetType = UNSET
+    planned_at: At | UnsetType = UNSET
+    partner: Annotated[str, Meta(min_length=1, max_length=120, pattern=PLAIN)] | UnsetType = UNSET
+    channel: Text | UnsetType = UNSET
+    note: Annotated[str, Meta(max_length=500, pattern=PLAIN)] | UnsetType = UNSET
+    by: Annotated[str, Meta(min_length=1, max_length=120, pattern=PLAIN)] | UnsetType = UNSET
+
+
+class EventTold(Struct, frozen=True):
+    """What the visit's facts say now: minutes late, and who did not come."""
+
+    event: int
+    booking: str
+    kind: Happening
+    visit: int
+    minutes_late: int | None
+    no_show: Happening | None
 
 
 def encoded(answer: Struct) -> bytes:

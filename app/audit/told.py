@@ -176,6 +176,9 @@ NAMES: dict[str, Words] = {
     "body_en": say("답변 (영어)", "Text (English)"),
     "actions": say("하는 일", "Actions"),
     "source": say("가져온 원본", "As imported"),
+    "filename": say("파일", "File"),
+    "rows": say("줄 수", "Rows"),
+    "done_at": say("끝난 때", "Done"),
     "prefix": say("토큰의 첫 글자", "Token begins with"),
     "scopes": say("할 수 있는 일", "What it opens"),
     "per_minute": say("1분에 몇 번까지", "Calls a minute"),
@@ -257,7 +260,6 @@ NAMES: dict[str, Words] = {
     "paused_until": say("쉬는 때까지", "Paused until"),
     "connected_at": say("연결한 때", "Connected"),
     "address": say("접속 주소", "Address"),
-    "rows": say("줄 수", "Rows"),
     "ticket": say("티켓", "Ticket"),
 }
 # … and where the same name means something else.

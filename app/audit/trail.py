@@ -39,6 +39,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "insurances": frozenset(),
     "qualifications": frozenset(),
     "bookings": frozenset(),
+    "imports": frozenset({"by_id", "by", "at"}),
     "customers": frozenset(),
     "clawbacks": frozenset(),
     "differences": frozenset({"open_key"}),

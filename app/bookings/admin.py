@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import flash, redirect, request
@@ -16,7 +17,10 @@ from app.actor import acting
 from app.bookings.around import Around, around
 from app.bookings.booking import bind, facts_of
 from app.bookings.dispatch import cannot_come, dispatch_of, must_be_dispatchable
+from app.bookings.happenings import Happening, note_typed, visits_of
 from app.bookings.model import Booking, BookingState, Customer
+from app.bookings.timeline import MomentKind, moments, read
+from app.db import db
 from app.desk.saving import SEEN
 from app.desk.states import named_as
 from app.desk.view import DeskView, Tab, needs
@@ -28,8 +32,32 @@ from app.policies.deadlines import Deadline, deadlines
 from app.policies.model import PolicyVersion, Product
 from app.words import LANGUAGES, say
 
-MOST = 50
+MOST, LATEST = 50, 12
 NO_MAIL = say("이메일 주소를 적어 주세요.", "Write an e-mail address.")
+
+
+def _all_around(found: Around) -> dict[str, Any]:
+    return {"around": found, "latest": moments(read(db.session(), found))[:LATEST]}
+
+
+def _narrowed(found: Around) -> dict[str, Any]:
+    """The moments, of one kind where one is asked for, with how many there are of each, and the visits."""
+    read_all = read(db.session(), found)
+    told = moments(read_all)
+    counted = Counter(moment.kind for moment in told)
+    chosen = next((kind for kind in MomentKind if kind.value == request.args.get("kind")), None)
+    visits = [
+        (booking, visit)
+        for booking in found.bookings
+        for visit in visits_of(booking, [one for one in read_all.events if one.booking_id == booking.id])
+    ]
+    return {
+        "moments": [moment for moment in told if chosen in {None, moment.kind}],
+        "counted": {kind: counted[kind] for kind in MomentKind},
+        "all_of_them": len(told),
+        "chosen": chosen,
+        "visits": visits,
+    }
 
 
 def _language(_view: Any, _context: Any, customer: Customer, _name: str) -> str:
@@ -87,8 +115,15 @@ class CustomerView(DeskView):
 
     def render(self, template: str, **more: Any) -> str:
         if template == self.details_template:
-            more["around"] = self.around(more["model"])
+            more |= _all_around(self.around(more["model"]))
         return super().render(template, **more)
+
+    @expose("/timeline/")
+    @needs("customers.view")
+    def timeline_view(self) -> str:
+        """Everything about this customer, of all bookings that may be seen."""
+        customer = self.get_one(request.args.get("id", ""))
+        return self.render("bookings/timeline.html", model=customer, **_narrowed(self.around(customer)))
 
     def around(self, customer: Customer) -> Around:
         bookings = self.seen_of(Booking).filter(Booking.customer_id == customer.id).order_by(Booking.id.desc())
@@ -180,11 +215,45 @@ class BookingView(DeskView):
 
     def render(self, template: str, **more: Any) -> str:
         if template == self.details_template:
-            more["around"] = around([more["model"]], more["model"].customer)
+            more |= _all_around(around([more["model"]], more["model"].customer))
             more["why_binds"] = self.why_binds(more["model"])
             more["deadlines"] = self.deadlines_of(more["model"])
             more["dispatch"] = dispatch_of(self.session.session, more["model"])
         return super().render(template, **more)
+
+    @expose("/timeline/")
+    @needs("bookings.view")
+    def timeline_view(self) -> str:
+        """Everything about this booking, in order, with the form to note what happened."""
+        return self._timeline(self.get_one(request.args.get("id", "")))
+
+    @expose("/note/", methods=("POST",))
+    @needs("bookings.edit")
+    def note_view(self) -> ResponseReturnValue:
+        """Somebody says what happened. Refused, the form comes back as it was typed."""
+        booking = self.get_one(request.form.get("id", ""))
+        typed = {name: request.form.get(name, "").strip() for name in ("kind", "at", "visit", "note")}
+        session = self.session.session
+        try:
+            note_typed(session(), booking, typed)
+            session.commit()
+        except Refusal as refusal:
+            session.rollback()
+            return self._timeline(booking, typed, str(refusal)), 422
+        flash(str(say("적었습니다.", "Noted.")), "success")
+        return redirect(self.get_url(".timeline_view", id=booking.id))
+
+    def _timeline(self, booking: Booking, typed: Any = None, refused: str = "") -> str:
+        found = _narrowed(around([booking], booking.customer))
+        may_note = self.may("note_view")
+        return self.render(
+            "bookings/timeline.html",
+            model=booking,
+            typed=typed or {},
+            refused=refused,
+            happenings=list(Happening) if may_note else [],
+            **found,
+        )
 
     def why_binds(self, booking: Booking) -> list[Candidate]:
         """Every published version of its product with the fact that decided; nothing for who may not see policies."""

@@ -134,7 +134,11 @@ MOVES: Mapping[BookingState, frozenset[BookingState]] = {
 
 @event.listens_for(Booking, "before_insert")
 @event.listens_for(Booking, "before_update")
-def _must_add_up(_mapper: Mapper[Any], _connection: Connection, booking: Booking) -> None:
+def _checked(_mapper: Mapper[Any], _connection: Connection, booking: Booking) -> None:
+    must_add_up(booking)
+
+
+def must_add_up(booking: Booking) -> None:
     """Says in words what the database would refuse without any."""
     exponent(booking.currency or "KRW")
     amounts = ("total_minor", "first_period_minor", "service_fee_minor", "paid_minor")

@@ -19,6 +19,7 @@ from app.demo.answers import ANSWERS
 from app.demo.api_rows import tokens
 from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
+from app.demo.files import file_to_look_at
 from app.demo.goodwill_rows import goodwill
 from app.demo.history import stamp
 from app.demo.people_rows import customers, partners, settle_partners, vendors
@@ -30,6 +31,7 @@ from app.demo.ruleset import RULES, filled
 from app.demo.sign_ins import ADMIN, DOMAIN, MANAGER, PEOPLE, SECOND_MANAGER, Person
 from app.demo.slas import POLICIES
 from app.demo.view_rows import views
+from app.demo.ways import ways
 from app.link.link import the_link, turn_pushing
 from app.macros import macro as macros
 from app.people.model import User
@@ -86,11 +88,13 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
     made, given = refunds(session, moment, users), goodwill(session, moment, users)
     tell(say(f"환불 {made}건, 보상 {given}건", f"{made} refunds, goodwill given {given} times"))
     session.flush()
+    ways(session, moment)
     with clock.stopped(moment):
         partner_rows.look_back(session, moment)
     with _as(users, ADMIN):
         turn_pushing(the_link(session), on=True)
         tokens(session, moment)
+        file_to_look_at(session, moment)
 
 
 SET_UP = Actor(ActorKind.system, "flask demo")

@@ -11,12 +11,13 @@ SUBJECTS = (
     *("authority", "catalogue", "goodwill"),
     "views",
     "routing",
-    "tokens",
+    *("tokens", "imports"),
     *("inbox", "outbox", "link", "users", "audit", "home"),
     *("ledger", "clawbacks", "differences"),
 )
 EDITED = (
     *("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"),
+    "imports",
     "views",
     "receivers",
     "hooks",

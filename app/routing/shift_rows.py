@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from app.desk.sheets import NO_CSV, Fault
 from app.errors import Refusal
 from app.routing.days import read_spans, spans_of
 from app.routing.desk import Span
 from app.routing.model import Shift
-from app.words import Words, say
+from app.words import say
 
 Day = int | date
 Key = tuple[int, Day]
@@ -43,7 +44,6 @@ _WEEKDAYS = {
 NO_HEAD = say(
     "첫 줄에 agent, day, starts, ends가 있어야 합니다.", "The first line must name agent, day, starts and ends."
 )
-NO_CSV = say("CSV 파일로 읽을 수 없습니다.", "It cannot be read as a CSV file.")
 TOO_MANY = say("한 번에 5,000줄까지 가져올 수 있습니다.", "At most 5,000 lines at once.")
 NO_AGENT = say("「{value}」은(는) 배정에 참여하는 상담사가 아닙니다.", "“{value}” is no agent of routing.")
 NO_DAY = say("「{value}」은(는) 요일(월, mon)이나 날짜(2026-11-22)가 아닙니다.",
@@ -52,12 +52,6 @@ NO_TIMES = say("「{value}」: 시각을 09:00처럼 적어 주세요.", "“{va
 ONE_TIME = say("시작과 끝을 모두 적거나 모두 비워 주세요.", "Write both times, or neither.")
 OVERLAP = say("같은 날의 다른 근무와 겹칩니다.", "It overlaps another shift of that day.")
 OFF_AND_ON = say("같은 날에 휴무와 근무가 함께 있습니다.", "That day is both off and on.")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    line: int
-    words: Words
 
 
 @dataclass(frozen=True, slots=True)

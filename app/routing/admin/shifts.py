@@ -17,6 +17,7 @@ from app.audit.trail import because, record
 from app.db import db
 from app.desk.exports import csv_file
 from app.desk.fields import id_in
+from app.desk.sheets import decoded
 from app.desk.view import DeskPage, needs
 from app.errors import Refusal
 from app.routing.admin.board import agents_seen
@@ -188,10 +189,7 @@ def _text() -> str:
         raw = sent.read(BIGGEST_FILE + 1)
         if len(raw) > BIGGEST_FILE:
             raise Refusal(say("파일이 너무 큽니다(1MB까지).", "The file is too big (1 MB at most)."))
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return raw.decode("cp949", "replace")
+        return decoded(raw)
     return request.form.get("text", "")
 
 
