@@ -47,6 +47,7 @@ from app.refunds.authority.admin import AuthorityView
 from app.refunds.both import as_read
 from app.refunds.evidence.admin import make_room
 from app.refunds.goodwill.admin import CatalogueView, GoodwillCostPage, GoodwillView
+from app.refunds.what_if_admin import WhatIfView
 from app.routing.admin.agents import RoutingAgentView
 from app.routing.admin.board import RoutingView, my_presence
 from app.routing.admin.holidays import HolidaysView
@@ -108,6 +109,7 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     CriterionView,
     WarningLimitView,
     PolicyView,
+    WhatIfView,
     BookingView,
     CustomerView,
     ImportView,
@@ -147,6 +149,8 @@ MENU = (
             Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors", "criteria", "warning_limits")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
+            Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
+            Place(say("정책", "Policies"), "book-open", ("policies", "what_if")),
             Place(say("예약·고객", "Bookings & customers"), "calendar-days", ("bookings", "customers", "imports")),
             Place(say("규칙·매크로", "Rules & macros"), "workflow", ("rules", "rehearsals", "macros", "views")),
         ),

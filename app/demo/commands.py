@@ -18,6 +18,7 @@ from app.demo.bodies import account_body
 from app.demo.books import compare_books, keep_books
 from app.demo.deep_rows import deepen
 from app.demo.evidence_rows import evidence
+from app.demo.many_cancellations import many
 from app.demo.office import fill, opened_at
 from app.demo.past import TICKETS
 from app.demo.refund_rows import the_past
@@ -32,12 +33,14 @@ from integrations.payments.sandbox import SandboxProvider
 
 @click.command("demo")
 @click.option("--tickets", type=click.IntRange(min=0, max=1_000_000), default=0, help="So many past tickets in all.")
+@click.option("--cancellations", type=click.IntRange(min=0, max=100_000), default=0, help="So many past cancellations.")
 @with_office
-def demo(tickets: int) -> None:
+def demo(tickets: int, cancellations: int) -> None:
     """Fill this home with a believable marketplace to try Opsroom on.
 
     Done once: a second run changes nothing, and one that was interrupted is completed. With --tickets, closed tickets
-    of four months with their whole history are added to the mirror, for rehearsals of rules.
+    of four months with their whole history are added to the mirror, for rehearsals of rules. With --cancellations,
+    paid refunds of a year are added, to try the terms of policies on.
     """
     speak(terminal_language())
     settings, session = settings_of_now(), db.session()
@@ -52,6 +55,8 @@ def demo(tickets: int) -> None:
     did = make(session, settings)
     if tickets > TICKETS:
         did = _deepen(session, tickets - TICKETS) or did
+    if cancellations:
+        did = _call_off(session, cancellations) or did
     if did:
         tell(
             say("데모 준비를 마쳤습니다({s}초).", "The demo is ready ({s} s).").fill(
@@ -112,6 +117,20 @@ def _deepen(session: Session, wanted: int) -> bool:
     if before is not None:
         tell(say(f"지난 티켓 {before:,}건", f"{before:,} past tickets"))
     return before is not None
+
+
+def _call_off(session: Session, wanted: int) -> bool:
+    """Says whether any cancellation was made."""
+    moment = opened_at(session)
+    if moment is None:
+        return False
+    made = 0
+    with click.progressbar(length=wanted, label=str(say("지난 취소", "Past cancellations")), file=sys.stderr) as bar:
+        for made in many(session, moment, wanted):
+            bar.update(made - bar.pos)
+    if made:
+        tell(say(f"지난 취소 {made:,}건", f"{made:,} past cancellations"))
+    return bool(made)
 
 
 def tell(words: Words) -> None:

@@ -23,7 +23,7 @@ LATE_ONE_IN, CALLED_ONE_IN = 9, 6
 def ways(session: Session, moment: datetime) -> int:
     """How many facts were noted. What a refund was paid for stands in the facts, too."""
     rng = Random(SEED)
-    reasons = dict(session.execute(select(Refund.booking_id, Refund.reason)).all())  # type: ignore[arg-type]
+    reasons = dict(session.execute(select(Refund.booking_id, Refund.reason)).all())
     asked = select(Booking).where(
         Booking.product == Product.home_cleaning,
         Booking.state != BookingState.cancelled,
