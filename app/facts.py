@@ -30,6 +30,8 @@ class Fact(StrEnum):
     partners_due = "partners_due"
     partner_scores_due = "partner_scores_due"
     import_asked = "import_asked"
+    dispute_told = "dispute_told"
+    disputes_due = "disputes_due"
 
 
 _KEY = "opsroom.facts"

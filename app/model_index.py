@@ -11,6 +11,15 @@ from app.audit.model import AuditEntry
 from app.bookings.happenings import BookingEvent
 from app.bookings.imports import Import, ImportRow
 from app.bookings.model import Booking, Customer
+from app.disputes.clocks import DisputeClock
+from app.disputes.emergency.duty import EmergencyDuty
+from app.disputes.emergency.model import Emergency, EmergencyLog, EmergencyMove, EmergencyPost, SiteTask
+from app.disputes.emergency.playbook import Playbook, PlaybookVersion
+from app.disputes.emergency.signs import EmergencySign
+from app.disputes.entries import DisputeEntry
+from app.disputes.model import Dispute, DisputeMove, DisputeSeat
+from app.disputes.notices import DisputeNotice
+from app.disputes.offers import Answer, Proposal, Ruling
 from app.inbox.model import WebhookEvent
 from app.ledger.model import Clawback, ClawbackMove, LedgerEntry
 from app.link.history import HistoryLoad
@@ -55,6 +64,7 @@ TABLES = (
     Approval,
     ApiAnswer,
     ApiToken,
+    Answer,
     AuditEntry,
     AuthorityRow,
     Booking,
@@ -71,6 +81,18 @@ TABLES = (
     Goodwill,
     GoodwillApproval,
     GoodwillMove,
+    Dispute,
+    DisputeClock,
+    DisputeEntry,
+    DisputeMove,
+    DisputeNotice,
+    DisputeSeat,
+    Emergency,
+    EmergencyDuty,
+    EmergencyLog,
+    EmergencyMove,
+    EmergencyPost,
+    EmergencySign,
     HolidayChange,
     HistoryLoad,
     Import,
@@ -88,6 +110,8 @@ TABLES = (
     PartnerMove,
     PartnerNotice,
     PartnerScore,
+    Playbook,
+    PlaybookVersion,
     Policy,
     PolicyRead,
     PolicyVersion,
@@ -96,6 +120,7 @@ TABLES = (
     Presence,
     PresenceMove,
     ProviderRefund,
+    Proposal,
     Push,
     Qualification,
     Receiver,
@@ -119,11 +144,13 @@ TABLES = (
     RuleMove,
     RuleRun,
     RuleVersion,
+    Ruling,
     Shift,
     Shadow,
     ShadowMove,
     ShadowRun,
     SignInTry,
+    SiteTask,
     Tick,
     Ticket,
     TicketEvent,

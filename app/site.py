@@ -23,6 +23,11 @@ from app.desk.lists import SCREENS
 from app.desk.look import dress
 from app.desk.rail import EXTENSION, Place, Rail, Stretch
 from app.desk.view import DeskPage, DeskView
+from app.disputes.admin.cases import DisputeView
+from app.disputes.admin.emergencies import EmergencyView
+from app.disputes.admin.playbooks import PlaybookView
+from app.disputes.admin.signs import DutyView, SignView
+from app.disputes.around import cases_of
 from app.inbox.admin import InboxView
 from app.insights.admin import HomePage
 from app.insights.waiting import waiting
@@ -104,6 +109,11 @@ SCREENS_OF_HOUSE: tuple[type[DeskView | DeskPage], ...] = (
     GoodwillView,
     CatalogueView,
     GoodwillCostPage,
+    DisputeView,
+    EmergencyView,
+    PlaybookView,
+    SignView,
+    DutyView,
     PartnerView,
     VendorView,
     CriterionView,
@@ -148,6 +158,9 @@ MENU = (
             Place(say("보상", "Goodwill"), "heart-handshake", ("goodwill", "catalogue", "goodwill_costs")),
             Place(say("원장·대조", "Ledger & reconcile"), "scale", ("ledger", "clawbacks", "differences")),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors", "criteria", "warning_limits")),
+            Place(say("분쟁", "Disputes"), "gavel", ("disputes",)),
+            Place(say("긴급", "Emergencies"), "shield-alert", ("emergencies", "playbooks", "signs", "duties")),
+            Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
             Place(say("정책", "Policies"), "book-open", ("policies",)),
             Place(say("파트너", "Partners"), "handshake", ("partners", "vendors")),
             Place(say("정책", "Policies"), "book-open", ("policies", "what_if")),
@@ -197,6 +210,7 @@ def open_site(app: Flask) -> None:
     app.add_template_global(clawbacks_of_partner, "clawbacks_of_partner")
     app.add_template_global(as_read, "read_words")
     app.add_template_global(my_presence, "my_presence")
+    app.add_template_global(cases_of, "cases_of")
     app.register_blueprint(people)
     app.register_blueprint(find)
     home = HomePage(url="/")

@@ -31,6 +31,7 @@ from app.rules.live import Live, read_live, rules_of
 from app.rules.model import RuleRun, RuleVersion
 from app.rules.then import values_now, values_then, with_waiting
 from app.tickets.model import Ticket, TicketEvent
+from automations import emergencies, replies
 from automations.alerts import loop_cut
 from automations.booking_of import find_booking
 from automations.budget import within
@@ -69,6 +70,8 @@ def on_updates(session: Session, ticket: Ticket) -> None:
     if ticket.booking_id is None:
         ticket.booking_id = find_booking(session, ticket)
     ticket.decided_audit_id = fresh[-1].audit_id
+    replies.heard(session, ticket)
+    emergencies.look(session, link, ticket, fresh)
     causes = _causes(session, link, ticket, fresh) if link.rules_on else []
     if not causes:
         return

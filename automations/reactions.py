@@ -11,6 +11,7 @@ from app.bell import RedisBell
 from app.db import db
 from app.facts import Fact
 from automations import (
+    disputes,
     history,
     idle,
     importing,
@@ -48,6 +49,8 @@ REACTIONS = {
     Fact.partners_due: partners.run,
     Fact.partner_scores_due: partners.score,
     Fact.import_asked: importing.drain,
+    Fact.dispute_told: disputes.drain,
+    Fact.disputes_due: disputes.run,
     Fact.sweep_due: sweep.run,
 }
 NIGHT_SHIFT = Actor(ActorKind.system, "opsroom")

@@ -36,6 +36,7 @@ TIMETABLE: dict[Fact, int] = {
     # Slots are counted from midnight in UTC, so that one of these begins at midnight in Seoul.
     Fact.partners_due: 300,
     Fact.partner_scores_due: 3600,
+    Fact.disputes_due: 60,
 }
 # A slot taken by a clock further ahead than this was taken by a wrong one: it is not waited for.
 TRUSTED_AHEAD = timedelta(minutes=10)

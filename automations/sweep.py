@@ -14,7 +14,7 @@ from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
-from automations import alerts, history, payout, post, telling
+from automations import alerts, disputes, history, payout, post, telling
 
 
 def run() -> None:
@@ -41,6 +41,7 @@ def waiting() -> list[Fact]:
         Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now)))
         | exists().where(telling.ungiven(now)),
         Fact.letter_owed: exists().where(post.due(now)),
+        Fact.dispute_told: exists().where(disputes.untold(now)),
         Fact.rehearsal_asked: exists().where(waiting_rehearsals(now)),
         Fact.twin_off: exists().where(Rule.twin == TwinState.asked),
         Fact.undo_asked: exists().where(Undo.state == UndoState.asked),

@@ -37,6 +37,8 @@ PLACES: Mapping[AlarmKind, tuple[str, str | None]] = {
     AlarmKind.refund_unknown: ("refunds", "unknown"),
     AlarmKind.partner_gated: ("partners", "gated"),
     AlarmKind.partner_ending: ("partners", "ending"),
+    AlarmKind.dispute_late: ("disputes", "overdue"),
+    **dict.fromkeys((AlarmKind.emergency, AlarmKind.emergency_late, AlarmKind.site_late), ("emergencies", "open")),
 }
 
 

@@ -24,6 +24,10 @@ class AlarmKind(StrEnum):
     payout_stopped = "payout_stopped"
     partner_gated = "partner_gated"
     partner_ending = "partner_ending"
+    dispute_late = "dispute_late"
+    emergency = "emergency"
+    emergency_late = "emergency_late"
+    site_late = "site_late"
 
 
 # These wait for no morning.
@@ -31,6 +35,7 @@ URGENT = frozenset(
     {
         *(AlarmKind.rules_storm, AlarmKind.rule_budget, AlarmKind.sync_trouble, AlarmKind.refund_unknown),
         AlarmKind.payout_stopped,
+        *(AlarmKind.emergency, AlarmKind.emergency_late, AlarmKind.site_late),
     }
 )
 # These go on until their cause is gone: somebody's having seen them does not end them.

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Date, Enum, Table
 
 from app.actor import NOBODY, ActorKind
 from app.audit.model import AuditEntry
+from app.audit.told_disputes import DISPUTE_NAMES
 from app.db import Base, UtcDateTime
 from app.desk.shown import NO, NOTHING, YES, day, money, when
 from app.desk.states import named_as
@@ -261,6 +262,7 @@ NAMES: dict[str, Words] = {
     "connected_at": say("연결한 때", "Connected"),
     "address": say("접속 주소", "Address"),
     "ticket": say("티켓", "Ticket"),
+    **DISPUTE_NAMES,
 }
 # … and where the same name means something else.
 OWN_NAMES: dict[tuple[str, str], Words] = {

@@ -19,6 +19,8 @@ from app.demo.answers import ANSWERS
 from app.demo.api_rows import tokens
 from app.demo.bodies import fields, macro_id
 from app.demo.booking_rows import bookings
+from app.demo.dispute_rows import disputes
+from app.demo.emergency_rows import emergencies
 from app.demo.files import file_to_look_at
 from app.demo.goodwill_rows import goodwill
 from app.demo.history import stamp
@@ -91,6 +93,8 @@ def fill(session: Session, moment: datetime, passwords: Mapping[str, str], tell:
     ways(session, moment)
     with clock.stopped(moment):
         partner_rows.look_back(session, moment)
+    opened, paged = disputes(session, moment, users), emergencies(session, moment, users)
+    tell(say(f"분쟁 {opened}건, 긴급 {paged}건", f"{opened} disputes, {paged} emergencies"))
     with _as(users, ADMIN):
         turn_pushing(the_link(session), on=True)
         tokens(session, moment)

@@ -7,19 +7,13 @@ table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from app.words import Words, say
+from app.desk.dispute_states import DISPUTE_STATES
+from app.desk.tones import ACCENT, BAD, GOOD, PLAIN, VIOLET, WARN, Named
+from app.words import say
 
-PLAIN, GOOD, WARN, BAD, ACCENT, VIOLET = "plain", "good", "warn", "bad", "accent", "violet"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    words: Words
-    tone: str = PLAIN
-
+__all__ = ["ACCENT", "BAD", "GOOD", "PLAIN", "STATES", "VIOLET", "WARN", "Named", "named", "named_as"]
 
 STATES: dict[str, Named] = {
     "Role.admin": Named(say("관리자", "Admin")),
@@ -395,6 +389,7 @@ STATES: dict[str, Named] = {
     "Subject.api_tokens": Named(say("API 토큰", "API token")),
     "Language.ko": Named(say("한국어", "Korean")),
     "Language.en": Named(say("영어", "English")),
+    **DISPUTE_STATES,
 }
 
 

@@ -19,6 +19,7 @@ from app.desk.shown import ago, day, money
 from app.desk.states import BAD, VIOLET, WARN, named
 from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
+from app.insights.dispute_todos import dispute_todos, emergency_todos
 from app.insights.money_todos import payout_todos
 from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.partner_todos import partner_todos
@@ -49,6 +50,7 @@ SYNC_IS_OLD = timedelta(minutes=15)
 def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
     """A fixed number of queries, whatever waits."""
     found: list[Todo] = []
+    found.extend(emergency_todos(session, actor))
     if actor.may("link.view"):
         found.extend(_sync(link))
     if actor.may("refunds.view"):
@@ -57,6 +59,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
     if actor.may("refunds.approve"):
         found.extend(_approvals(session, actor))
         found.extend(_goodwill(session, actor))
+    found.extend(dispute_todos(session, actor))
     if actor.may("rules.view"):
         found.extend(rule_todos(session, actor))
     found.extend(policy_todos(session, actor))

@@ -11,7 +11,10 @@ from app.actor import Actor
 from app.alarms.admin import STUCK, LetterView
 from app.alarms.model import Alarm, AlarmState, Letter
 from app.desk.scope import limits
+from app.disputes.emergency.model import Emergency
+from app.disputes.model import Dispute
 from app.inbox.model import InboxState, WebhookEvent
+from app.insights.dispute_todos import going_on, our_turn
 from app.insights.rule_todos import for_my_agreement
 from app.outbox.model import Push, PushState
 from app.partners.admin import uncovered_soon
@@ -100,6 +103,8 @@ QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
         .select_from(Difference)
         .where(Difference.state == DifferenceState.open, *limits(Difference, actor, city=DIFFERENCE_CITY, vendor=None))
     ),
+    "disputes": lambda actor: select(literal(1)).select_from(Dispute).where(*our_turn(actor)),
+    "emergencies": lambda actor: select(literal(1)).select_from(Emergency).where(*going_on(actor)),
     "outbox": lambda _: select(literal(1)).select_from(Push).where(Push.state.in_(STUCK_PUSHES)),
 }
 

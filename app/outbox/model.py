@@ -18,7 +18,7 @@ _ORIGINS = {
     "rules on time": say("시간 규칙", "Rules on time"),
     "routing": say("배정", "Routing"),
 }
-_REFUND, _UNDO = "refund:", "undo:"
+_REFUND, _UNDO, _DISPUTE, _EMERGENCY = "refund:", "undo:", "dispute:", "emergency:"
 
 
 class PushState(StrEnum):
@@ -72,6 +72,10 @@ class Push(Base):
         """What decided it, in words; an origin that is not known reads as it is."""
         if self.origin.startswith(_REFUND):
             return say("환불 결과 {ref}", "Outcome of refund {ref}").fill(ref=self.origin.removeprefix(_REFUND))
+        if self.origin.startswith(_DISPUTE):
+            return say("분쟁 {ref} 안내", "Dispute {ref}").fill(ref=self.origin.removeprefix(_DISPUTE))
+        if self.origin.startswith(_EMERGENCY):
+            return say("긴급 {ref}", "Emergency {ref}").fill(ref=self.origin.removeprefix(_EMERGENCY))
         if self.origin.startswith(_UNDO):
             return say("규칙이 한 일 되돌리기", "Taking back what a rule did")
         return _ORIGINS.get(self.origin, say(self.origin, self.origin))

@@ -14,6 +14,7 @@ SUBJECTS = (
     *("tokens", "imports"),
     *("inbox", "outbox", "link", "users", "audit", "home"),
     *("ledger", "clawbacks", "differences"),
+    *("disputes", "emergencies", "playbooks"),
 )
 EDITED = (
     *("tickets", "partners", "vendors", "policies", "bookings", "customers", "rules", "macros"),
@@ -24,6 +25,7 @@ EDITED = (
     "routing",
     "catalogue",
     "users",
+    *("disputes", "emergencies", "playbooks"),
 )
 SPECIAL = frozenset(
     {
@@ -46,6 +48,8 @@ SPECIAL = frozenset(
         "exports.make",
         "partners.documents",
         "routing.present",
+        "disputes.rule",
+        "playbooks.publish",
     }
 )
 
@@ -77,6 +81,7 @@ DAILY = (
     "rules",
     "runs",
     "undos",
+    *("disputes", "emergencies", "playbooks"),
 )
 
 RIGHTS: dict[Role, frozenset[str]] = {
@@ -84,6 +89,7 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - OF_FINANCE,
     Role.agent: _to("view", *DAILY)
     | {"refunds.request", "refunds.note", "goodwill.give", "customers.edit", "routing.view", "routing.present"},
+    | {*("refunds.request", "customers.edit", "routing.view", "routing.present", "disputes.edit", "emergencies.edit")},
     Role.finance: _to("view", *DAILY, "ledger", "clawbacks", "differences")
     | OF_FINANCE
     | {"refunds.approve", "refunds.note", "exports.make"},

@@ -26,6 +26,7 @@ from app.words import language, spoken
 from tests.app.desk.money_doors import MONEY_DOORS
 from tests.app.desk.program_doors import BY_TOKEN, OUTSIDERS, PROGRAM_DOORS
 from tests.app.desk.shop import a_shop
+from tests.app.disputes.doors import DISPUTE_DOORS
 from tests.conftest import settings_for
 from tests.marketplace import PAID_AT, kept
 from tests.visit import a_visit, visit_as
@@ -136,6 +137,7 @@ OWN = {
     "receivers.try_view": "receivers.edit",
     "users.reset_view": "users.edit",
     **PROGRAM_DOORS,
+    **DISPUTE_DOORS,
 }
 # The prefix of a screen's rights where it is not the screen's own name.
 SUBJECT = {
@@ -143,6 +145,7 @@ SUBJECT = {
     **dict.fromkeys(("criteria", "warning_limits"), "partners"),
     "goodwill_costs": "goodwill",
     "what_if": "policies",
+    **dict.fromkeys(("signs", "duties"), "playbooks"),
     **dict.fromkeys(("rehearsals", "stops"), "rules"),
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
     "rehearsals": "rules",

@@ -1,0 +1,110 @@
+"""Emergencies as tickets come in and time goes on: found by a customer's words, once for each ticket; and late ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.alarms.alarm import raise_alarm
+from app.alarms.kinds import AlarmKind
+from app.disputes.emergency.emergency import ANSWER_WITHIN, about, find_on
+from app.disputes.emergency.first_signs import read_signs
+from app.disputes.emergency.kinds import LogKind
+from app.disputes.emergency.log import note
+from app.disputes.emergency.model import DONE, Emergency, EmergencyState, SiteTask
+from app.disputes.emergency.signs import find
+from app.disputes.emergency.site import too_late
+from app.link.model import Link
+from app.outbox.outbox import owe
+from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
+from app.words import say
+
+log = logging.getLogger(__name__)
+
+TAG = "emergency"
+
+
+def look(session: Session, link: Link, ticket: Ticket, fresh: Sequence[TicketEvent]) -> Emergency | None:
+    """Looks for an emergency in what the customer has newly written, and pages. The caller commits.
+
+    Asked of updates that happened since we were connected alone: what is in an old ticket is long over. What our own
+    people write tells of no emergency.
+    """
+    if link.connected_at is None or ticket.status == "closed" or _was_paged(session, ticket):
+        return None
+    since = link.connected_at.replace(microsecond=0)
+    text = "\n".join(_texts(session, ticket, [one for one in fresh if one.created_at >= since]))
+    if not text.strip():
+        return None
+    found = find(text, read_signs(session))
+    if found is None:
+        return None
+    emergency = find_on(session, ticket, found, text)
+    if emergency is not None:
+        _mark(session, ticket, emergency)
+        log.warning("emergency_found", extra={"ticket": ticket.zendesk_id, "emergency": emergency.id})
+    return emergency
+
+
+def _mark(session: Session, ticket: Ticket, emergency: Emergency) -> None:
+    """Urgent in Zendesk and tagged, so that routing's lane of emergencies (app/routing) serves it first."""
+    change = {"priority": "urgent", "additional_tags": [TAG]}
+    owe(
+        session, ticket=ticket, change=change, before={"priority": ticket.priority}, origin=f"emergency:{emergency.ref}"
+    )
+
+
+def watch(session: Session) -> None:
+    """Alarms people of pages that nobody answered and of tasks on site that are late; each once, each committed."""
+    unanswered = select(Emergency).where(
+        Emergency.state == EmergencyState.paged,
+        Emergency.late_at.is_(None),
+        Emergency.opened_at <= clock.now() - ANSWER_WITHIN,
+    )
+    for emergency in session.scalars(unanswered.with_for_update(skip_locked=True, of=Emergency)).all():
+        _unanswered(session, emergency)
+    session.commit()
+    late = select(SiteTask).where(
+        SiteTask.state.not_in(DONE), SiteTask.late_at.is_(None), SiteTask.due_at <= clock.now()
+    )
+    for task in session.scalars(late).all():
+        too_late(session, task)
+        session.commit()
+
+
+def _unanswered(session: Session, emergency: Emergency) -> None:
+    minutes = int(ANSWER_WITHIN.total_seconds() // 60)
+    words = say(
+        "긴급 {ref}: 호출한 지 {minutes}분이 지났는데 이끄는 사람이 없습니다. 누구든 지금 맡아 주세요.",
+        "Emergency {ref}: nobody leads it {minutes} minutes after the page. Whoever reads this, take it now.",
+    ).fill(ref=emergency.ref, minutes=minutes)
+    emergency.late_at = clock.now()
+    raise_alarm(session, AlarmKind.emergency_late, words, about(emergency))
+    note(session, emergency, LogKind.late, words)
+
+
+def _was_paged(session: Session, ticket: Ticket) -> bool:
+    """Spares the look; what decides is the one statement of find_on."""
+    return bool(session.scalar(select(exists().where(Emergency.ticket_id == ticket.id))))
+
+
+def _texts(session: Session, ticket: Ticket, events: Sequence[TicketEvent]) -> Iterator[str]:
+    ids = [one.comment_id for one in events if one.comment_id is not None]
+    if not ids:
+        return
+    # Whoever submitted a ticket wrote its first comment, whatever came in for them.
+    first = [one.comment_id for one in events if one.is_creation and ticket.submitter_id == ticket.requester_id]
+    outside = or_(
+        Comment.author_id == ticket.requester_id,
+        Comment.author.has(ZendeskUser.role == "end-user"),
+        Comment.zendesk_id.in_([one for one in first if one is not None]),
+    )
+    rows = select(Comment).where(Comment.zendesk_id.in_(ids), Comment.is_public, outside)
+    comments = session.scalars(rows.order_by(Comment.zendesk_id)).all()
+    if comments and any(one.is_creation for one in events):
+        yield ticket.subject or ""
+    yield from (one.body for one in comments)
