@@ -21,8 +21,8 @@ from app.desk.troubles import told
 from app.inbox.model import InboxState, WebhookEvent
 from app.insights.dispute_todos import dispute_todos, emergency_todos
 from app.insights.money_todos import payout_todos
-from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.partner_todos import partner_todos
+from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.rule_todos import rule_todos
 from app.insights.told import Todo
 from app.insights.waiting import (

@@ -9,10 +9,8 @@ SUBJECTS = (
     *("inbox", "outbox", "link", "users", "audit", "home", "undos"),
     *("views", "alarms", "letters", "receivers", "hooks"),
     *("authority", "catalogue", "goodwill"),
-    "views",
     "routing",
     *("tokens", "imports"),
-    *("inbox", "outbox", "link", "users", "audit", "home"),
     *("ledger", "clawbacks", "differences"),
     *("disputes", "emergencies", "playbooks"),
 )
@@ -88,8 +86,8 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.admin: ALL_RIGHTS,
     Role.ops_manager: ALL_VIEWS | _to("edit", *EDITED) - {"users.edit"} | SPECIAL - OF_FINANCE,
     Role.agent: _to("view", *DAILY)
-    | {"refunds.request", "refunds.note", "goodwill.give", "customers.edit", "routing.view", "routing.present"},
-    | {*("refunds.request", "customers.edit", "routing.view", "routing.present", "disputes.edit", "emergencies.edit")},
+    | {"refunds.request", "refunds.note", "goodwill.give", "customers.edit", "routing.view", "routing.present"}
+    | {"disputes.edit", "emergencies.edit"},
     Role.finance: _to("view", *DAILY, "ledger", "clawbacks", "differences")
     | OF_FINANCE
     | {"refunds.approve", "refunds.note", "exports.make"},
