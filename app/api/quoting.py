@@ -16,7 +16,7 @@ from app.bookings.model import Booking
 from app.desk.scope import limits
 from app.errors import Refusal
 from app.money import shown
-from app.policies.binding import binding_version
+from app.policies.binding import Facts, binding_version
 from app.policies.model import PolicyVersion
 from app.policies.terms import read_terms
 from app.refunds.case import BookingFacts, VersionFacts
@@ -69,18 +69,14 @@ def _facts(sent: QuoteFacts) -> BookingFacts:
         service_fee_minor=sent.service_fee_minor,
         paid_minor=sent.paid_minor,
         starts_at=sent.starts_at,
+        ends_at=None if sent.ends_at is UNSET else sent.ends_at,
     )
 
 
 def _version(session: Session, sent: QuoteFacts) -> VersionFacts:
-    version = binding_version(
-        session,
-        product=sent.product,
-        city=sent.city,
-        gateway=sent.gateway,
-        channel=sent.channel,
-        paid_at=sent.paid_at,
-    )
+    contracted_at = None if sent.contracted_at is UNSET else sent.contracted_at
+    facts = Facts(sent.product, sent.city, sent.gateway, sent.channel, sent.paid_at, contracted_at)
+    version = binding_version(session, facts)
     if version is None:
         raise Refusal(NO_POLICY, field="facts.paid_at")
     policy = version.policy

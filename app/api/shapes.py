@@ -68,7 +68,9 @@ class Failed(Struct, frozen=True):
 
 
 class QuoteFacts(Struct, frozen=True, forbid_unknown_fields=True):
-    """A booking that is not (yet) ours, by what its policy and its price depend on."""
+    """A booking that is not (yet) ours, by what its policy and its price depend on. Without `contracted_at`, paying
+    made the contract.
+    """
 
     product: Product
     city: Text
@@ -81,6 +83,8 @@ class QuoteFacts(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Text = "app"
     first_period_minor: Minor | UnsetType = UNSET
     service_fee_minor: Minor = 0
+    ends_at: At | UnsetType = UNSET
+    contracted_at: At | UnsetType = UNSET
 
 
 class QuoteAsked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,7 +153,8 @@ class CustomerSent(Struct, frozen=True, forbid_unknown_fields=True):
 
 class BookingSent(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole booking; a `ref` that is known is brought up to it. `partner` is a business number, an id of ours or the
-    one partner of that name; null is none. The policy in force at `paid_at` binds a new booking, and stays.
+    one partner of that name; null is none. The policy in force when it was paid, or when the contract was made, binds a
+    new booking, and stays.
     """
 
     ref: Ref
@@ -166,6 +171,7 @@ class BookingSent(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Text = "app"
     first_period_minor: Minor | UnsetType = UNSET
     service_fee_minor: Minor = 0
+    contracted_at: At | UnsetType = UNSET
     payment_ref: Annotated[str, Meta(min_length=1, max_length=80, pattern=PLAIN)] | UnsetType | None = UNSET
     partner: Annotated[str, Meta(min_length=1, max_length=120, pattern=PLAIN)] | UnsetType | None = UNSET
     state: BookingState | UnsetType = UNSET

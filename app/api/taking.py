@@ -17,7 +17,7 @@ from app.policies.model import PolicyVersion
 
 PLAIN = (
     *("product", "city", "channel", "gateway", "currency", "total_minor", "service_fee_minor", "paid_minor"),
-    *("paid_at", "starts_at", "ends_at", "payment_ref", "state"),
+    *("paid_at", "contracted_at", "starts_at", "ends_at", "payment_ref", "state"),
 )
 
 

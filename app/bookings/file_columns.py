@@ -146,6 +146,7 @@ BOOKINGS: Sequence[Column] = (
     Column("service_fee", say("서비스 수수료", "Service fee"), _money, also=("수수료",)),
     Column("paid", say("결제 금액", "Paid"), _money, must=True, also=("결제액",)),
     Column("paid_at", say("결제 시각", "Paid at"), _time, must=True, also=("결제일시", "결제 일시")),
+    Column("contracted_at", say("계약 시각", "Contract made at"), _time, also=("계약일시", "계약 일시")),
     Column("starts_at", say("시작", "Starts"), _time, must=True, also=("시작 시각", "입주", "방문 시각")),
     Column("ends_at", say("끝", "Ends"), _time, must=True, also=("끝 시각", "퇴실", "종료")),
     Column("state", say("상태", "State"), _enum(BookingState)),
@@ -167,6 +168,6 @@ EXAMPLES: Mapping[FileKind, Sequence[str]] = {
             "toss",
             "pay_1",
         ),
-        *("KRW", "48,000", "48,000", "0", "48,000", "2026-11-20 10:00", "2026-11-24 14:00", "2026-11-24 17:00", ""),
+        *("KRW", "48,000", "48,000", "0", "48,000", "2026-11-20 10:00", "", "2026-11-24 14:00", "2026-11-24 17:00", ""),
     ),
 }

@@ -23,7 +23,16 @@ from app.words import say
 CUSTOMER_COLUMNS = ("name", "email", "phone", "language", "tier", "city", "zendesk_id")
 BOOKING_COLUMNS = (
     *("customer_id", "partner_id", "product", "city", "channel", "gateway", "payment_ref", "currency", "total_minor"),
-    *("first_period_minor", "service_fee_minor", "paid_minor", "paid_at", "starts_at", "ends_at", "state"),
+    *(
+        "first_period_minor",
+        "service_fee_minor",
+        "paid_minor",
+        "paid_at",
+        "contracted_at",
+        "starts_at",
+        "ends_at",
+        "state",
+    ),
 )
 TWO_CUSTOMERS = say(
     "이메일과 Zendesk 번호가 서로 다른 고객의 것입니다. 하나만 보내거나 고객을 먼저 고쳐 주세요.",

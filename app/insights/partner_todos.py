@@ -17,7 +17,7 @@ from app.desk.shown import when
 from app.desk.states import BAD, WARN
 from app.insights.told import Todo
 from app.partners.incidents import (
-    USUAL,
+    LONGEST_DAYS,
     PartnerIncident,
     WarningLimit,
     limit_for,
@@ -63,10 +63,8 @@ def _without_partner(session: Session, actor: Actor) -> Iterator[Todo]:
 def _warned_often(session: Session, actor: Actor) -> Iterator[Todo]:
     """Proposals of suspension; a person decides each on the partner's page."""
     on = clock.in_seoul(clock.now()).date()
-    limits_set = session.scalars(select(WarningLimit)).all()
-    longest = max([USUAL.days, *(one.days for one in limits_set)])
     warned = select(PartnerIncident.partner_id).where(
-        PartnerIncident.is_warning.is_(True), PartnerIncident.happened_on >= on - timedelta(days=longest)
+        PartnerIncident.is_warning.is_(True), PartnerIncident.happened_on >= on - timedelta(days=LONGEST_DAYS)
     )
     narrowed = limits(Partner, actor, city="city", vendor="vendor_id")
     partners = session.scalars(
@@ -75,6 +73,7 @@ def _warned_often(session: Session, actor: Actor) -> Iterator[Todo]:
         .options(selectinload(Partner.incidents))
         .order_by(Partner.id)
     ).all()
+    limits_set = session.scalars(select(WarningLimit)).all() if partners else ()
     due = [one for one in partners if warnings_that_propose(one, limit_for(one.kind, limits_set), on)]
     for partner in due[:NAMED]:
         found = warnings_that_propose(partner, limit_for(partner.kind, limits_set), on)

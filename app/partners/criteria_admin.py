@@ -16,7 +16,7 @@ from app.errors import Refusal
 from app.facts import Fact, announce
 from app.partners.criteria import Criterion
 from app.partners.fitness import Fit, look
-from app.partners.incidents import WarningLimit
+from app.partners.incidents import LONGEST_DAYS, WarningLimit
 from app.partners.kinds import AT_WORK
 from app.partners.model import Partner
 from app.words import say
@@ -171,7 +171,7 @@ class WarningLimitView(DeskView):
     form_args = {
         "kind": {"blank_text": ALL},
         "warnings": {"validators": [InputRequired(), NumberRange(1, 100)]},
-        "days": {"validators": [InputRequired(), NumberRange(1, 3650)]},
+        "days": {"validators": [InputRequired(), NumberRange(1, LONGEST_DAYS)]},
     }
 
     def on_model_change(self, form: Any, model: WarningLimit, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own

@@ -42,6 +42,8 @@ class Severity(StrEnum):
 
 POINTS: Mapping[Severity, int] = MappingProxyType({Severity.minor: 1, Severity.major: 3, Severity.severe: 10})
 MOST_POINTS = 100
+LONGEST_DAYS = 730
+"""No limit looks back further."""
 
 
 @keeps_no_resident_number

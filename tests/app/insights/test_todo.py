@@ -69,9 +69,8 @@ def in_state(refund: Refund, state: RefundState, **more: object) -> None:
 def test_a_calm_house_needs_nothing(office: Flask) -> None:
     assert told(a_user(Role.admin)) == []
     assert waiting(db.session(), actor_of(a_user(Role.admin))) == dict.fromkeys(
-        ("refunds", "goodwill", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"),
-        0(
-            *("refunds", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"),
+        (
+            *("refunds", "goodwill", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"),
             *("disputes", "emergencies"),
         ),
         0,
