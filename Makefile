@@ -31,7 +31,7 @@ endef
 help: ## This list
 	@echo "Opsroom · make …"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "PORT, SANDBOX_PORT, MAILBOX_PORT, MAILBOX_SMTP_PORT, OPSROOM_HOME (var/) · T=tests/app · JOBS=2 · VENV · PYTHON"
+	@echo "PORT, SANDBOX_PORT, MAILBOX_PORT, MAILBOX_SMTP_PORT, PAYMENTS_PORT, OPSROOM_HOME (var/) · T=tests/app · JOBS=2 · VENV · PYTHON"
 
 .PHONY: run
 run: setup ## Run it all: database, demo, sandbox, web, workers, schedule; Ctrl-C stops. VERBOSE=1 shows every log

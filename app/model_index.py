@@ -40,6 +40,7 @@ from app.refunds.authority.model import AuthorityRow
 from app.refunds.evidence.model import RefundFile, RefundNote
 from app.refunds.goodwill.model import CatalogueEntry, Goodwill, GoodwillApproval, GoodwillMove
 from app.refunds.model import Refund, RefundMove
+from app.refunds.settlement import Settlement
 from app.routing.days import BusinessHours, HolidayChange
 from app.routing.model import Presence, PresenceMove, RoutingAgent, Shift
 from app.routing.plans import RoutingPlan, RoutingTurn
@@ -145,6 +146,7 @@ TABLES = (
     RuleRun,
     RuleVersion,
     Ruling,
+    Settlement,
     Shift,
     Shadow,
     ShadowMove,

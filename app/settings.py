@@ -10,11 +10,12 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.errors import SettingsError
+from app.gateways import DOUBLED, Gateway, gateways_of
 
 PRODUCTION = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_TOKEN")
 SECRET_KEY_LENGTH = 32
@@ -25,7 +26,8 @@ TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`zendesk_url` is a base such as https://acme.zendesk.com; `redis_url` None means: ask the home's own Valkey.
-    `smtp_url` None means: no e-mail leaves.
+    `smtp_url` None means: no e-mail leaves. `gateways`: whose payments a provider refunds by itself, by their name in
+    bookings; every other one waits for finance.
     """
 
     home: Path
@@ -41,11 +43,20 @@ class Settings:
     sandbox_port: int = 8010
     mailbox_port: int = 8020
     mailbox_smtp_port: int = 8025
+    payments_port: int = 8030
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
     smtp_url: str | None = None
     mail_from: str = "Opsroom <opsroom@localhost.invalid>"
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     secure_cookies: bool = False
+
+    @property
+    def paying(self) -> frozenset[str]:
+        """The gateways whose payments a worker refunds; a demo whose settings name none pays through books in its
+        home.
+        """
+        return frozenset(self.gateways) or frozenset(DOUBLED if self.demo else ())
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -59,6 +70,8 @@ class Settings:
         mailbox_smtp_port = _port(env, "MAILBOX_SMTP_PORT", 8025, problems)
         smtp_url = env.get("SMTP_URL") or (f"smtp://127.0.0.1:{mailbox_smtp_port}" if demo else None)
         problems.extend(_mail_problems(env))
+        payments_port = _port(env, "PAYMENTS_PORT", 8030, problems)
+        gateways = gateways_of(env, problems)
         hops = _number(env, "PROXY_HOPS", 0, problems)
         secret_key = env.get("SECRET_KEY", "")
         if demo and (refused := _unusable(home)):
@@ -70,6 +83,13 @@ class Settings:
             problems.append("ZENDESK_URL must be an address such as https://acme.zendesk.com.")
         if demo:
             secret_key = secret_key or home_secret(home, "secret_key")
+            problems.extend(
+                f"{name.upper()}_SECRET_KEY is a live key, and this is a demo: its refunds would be real."
+                for name, gateway in gateways.items()
+                if gateway.is_live
+            )
+            made = {name: home_secret(home, f"{name}_double") for name in DOUBLED if name not in gateways}
+            gateways |= {name: Gateway.doubled(name, payments_port, secret) for name, secret in made.items()}
             if zendesk[0] is None:
                 zendesk = [f"http://127.0.0.1:{sandbox_port}", SANDBOX_EMAIL, home_secret(home, "sandbox_token")]
         else:
@@ -100,6 +120,8 @@ class Settings:
             sandbox_port=sandbox_port,
             mailbox_port=mailbox_port,
             mailbox_smtp_port=mailbox_smtp_port,
+            payments_port=payments_port,
+            gateways=gateways,
             smtp_url=smtp_url,
             mail_from=env.get("MAIL_FROM") or "Opsroom <opsroom@demo.example>",
             trusted_hosts=tuple(host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()),

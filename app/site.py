@@ -74,7 +74,8 @@ LISTENERS = (trail,)
 
 OPEN_TO_ALL = frozenset(
     {
-        *("static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"),
+        *("static", "health.up", "health.ready", "people.sign_in", "people.language"),
+        *("webhooks.from_zendesk", "provider_webhooks.from_stripe", "provider_webhooks.from_toss"),
         # Opened by a token, each for itself; the document and what is no address tell nothing.
         *("api.quotes", "api.bookings", "api.events", "api.openapi", "api.nothing"),
     }
@@ -83,6 +84,8 @@ OPEN_TO_ALL = frozenset(
 OUTSIDERS = (
     "app.web.webhooks.from_zendesk",
     *("app.api.doors.quotes", "app.api.doors.bookings", "app.api.doors.events", "app.api.doors.nothing"),
+    "app.web.provider_webhooks.from_stripe",
+    "app.web.provider_webhooks.from_toss",
 )
 
 

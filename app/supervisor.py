@@ -22,6 +22,7 @@ from app.children import Child, Crew
 from app.cli import terminal_language
 from app.demo.sign_ins import KEPT_IN
 from app.errors import SettingsError
+from app.gateways import Gateway
 from app.settings import SANDBOX_EMAIL, Settings
 from app.valkey import NoValkey, answers, command, home_redis_url
 from app.words import Words, say, speak
@@ -85,6 +86,12 @@ def stages(settings: Settings) -> list[list[Child]]:
         table.append([step("connect", "zendesk", "connect")])
     if _has_mailbox(settings):
         table.append([child("mailbox", *_mailbox(settings), ready=_health(settings.mailbox_port, "/health"))])
+    if doubled := _doubled(settings):
+        secrets = {
+            f"{name.upper()}_{kind}": value for name, of in doubled.items() for kind, value in of.secrets.items()
+        }
+        ready = _health(settings.payments_port, "/health")
+        table.append([Child("payments", (python, *_payments(settings)), {**env, **secrets}, ready)])
     table.append([child("web", *_web(settings), ready=_health(settings.port, "/health"))])
     table.append(
         [
@@ -112,6 +119,9 @@ def welcome(settings: Settings) -> Words:
     if _has_mailbox(settings):
         url = f"http://{HOST}:{settings.mailbox_port}"
         lines.append(say("  데모 편지함     {url}", "  The demo's mailbox   {url}").fill(url=url))
+    if _doubled(settings):
+        url = f"http://{HOST}:{settings.payments_port}"
+        lines.append(say("  결제사 연습장   {url}", "  Payment doubles      {url}").fill(url=url))
     lines += [
         say("  자료와 기록     {home}", "  Its files and logs   {home}").fill(home=settings.home),
         *_sign_ins(settings.home / KEPT_IN),
@@ -153,6 +163,19 @@ def _has_sandbox(settings: Settings) -> bool:
 
 def _has_mailbox(settings: Settings) -> bool:
     return settings.demo and settings.smtp_url == f"smtp://{HOST}:{settings.mailbox_smtp_port}"
+
+
+def _doubled(settings: Settings) -> Mapping[str, Gateway]:
+    """The providers that the demo pays through here."""
+    here = f"http://{HOST}:{settings.payments_port}/"
+    return {name: of for name, of in settings.gateways.items() if settings.demo and of.api_url.startswith(here)}
+
+
+def _payments(settings: Settings) -> tuple[str, ...]:
+    return (
+        *("-m", "integrations.payments.doubles", "--data", str(settings.home / "payments")),
+        *("--port", str(settings.payments_port), "--webhooks", f"http://{HOST}:{settings.port}/webhooks"),
+    )
 
 
 def _mailbox(settings: Settings) -> tuple[str, ...]:
@@ -200,6 +223,8 @@ def _check_ports(settings: Settings) -> None:
         wanted["SANDBOX_PORT"] = settings.sandbox_port
     if _has_mailbox(settings):
         wanted |= {"MAILBOX_PORT": settings.mailbox_port, "MAILBOX_SMTP_PORT": settings.mailbox_smtp_port}
+    if _doubled(settings):
+        wanted["PAYMENTS_PORT"] = settings.payments_port
     if len(set(wanted.values())) < len(wanted):
         names = ", ".join(wanted)
         words = say("{names}는 서로 달라야 합니다.", "{names} must be different ports.")

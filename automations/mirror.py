@@ -65,7 +65,8 @@ def claim_one(session: Session) -> Claim | None:
     busy = select(WebhookEvent.ticket_zendesk_id).where(
         WebhookEvent.state == InboxState.working, WebhookEvent.lease_until > now
     )
-    first = select(WebhookEvent.ticket_zendesk_id).where(due, WebhookEvent.ticket_zendesk_id.not_in(busy))
+    tickets = WebhookEvent.ticket_zendesk_id.is_not(None)
+    first = select(WebhookEvent.ticket_zendesk_id).where(due, tickets, WebhookEvent.ticket_zendesk_id.not_in(busy))
     ticket_id = session.scalar(first.order_by(OLDEST).limit(1))
     if ticket_id is None:
         session.rollback()

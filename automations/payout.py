@@ -10,12 +10,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.bell import bell_of_now
+from app.bookings.model import Booking
 from app.db import db
 from app.errors import Refusal
 from app.facts import Fact
@@ -27,15 +27,16 @@ from app.refunds.refund import void_approval
 from app.words import Words, say
 from automations.lease import LEASE, back_off, new_token
 from automations.outside import settings_of_app
+from automations.providers import KEY_LIVES, providers_of_app
+from automations.rung import hear
 from automations.telling import tell_next
 from integrations.errors import Refused, Unavailable, Unknown
 from integrations.payments.port import WORDS, Outcome, OutcomeState, Provider
-from integrations.payments.sandbox import SandboxProvider
 
 log = logging.getLogger(__name__)
 
 ROWS_A_JOB = 500
-# Providers forget a key after a day; sent again later, it would be a second refund.
+# Of a provider that does not tell for how long it remembers a key; sent again later, it would be a second refund.
 KEY_LIFE = timedelta(hours=20)
 TOO_LATE = say(
     "결제사가 이 환불을 알지 못하고, 다시 보내기에는 너무 오래되었습니다. 결제사에 확인해 주세요.",
@@ -51,6 +52,7 @@ class Claim:
     """
 
     refund_id: int
+    gateway: str
     token: str
     key: str
     payment: str
@@ -66,13 +68,16 @@ class TooLate(Exception):
 
 
 def drain() -> None:
-    """Pays until nothing waits, tells until nothing is untold; after 500 rows it rings for whoever comes next."""
-    paying_by = provider_of_app()
+    """Hears who rang, pays until nothing waits, tells until nothing is untold; after 500 rows it rings for whoever
+    comes next.
+    """
+    providers = providers_of_app()
+    hear(db.session())
     for _ in range(ROWS_A_JOB):
-        claim = claim_one(db.session()) if paying_by is not None else None
-        if claim is None or paying_by is None:
+        claim = claim_one(db.session())
+        if claim is None:
             break
-        work(claim, paying_by)
+        work(claim, providers[claim.gateway])
     else:
         bell_of_now().ring(Fact.refund_approved)
     for _ in range(ROWS_A_JOB):
@@ -81,22 +86,11 @@ def drain() -> None:
     bell_of_now().ring(Fact.refund_approved)
 
 
-def provider_of_app() -> Provider | None:
-    """The demo pays through the sandbox's books in its home. None: no provider is set, and approved refunds wait."""
-    own: Provider | None = current_app.extensions.get("opsroom.payments")
-    if own is not None:
-        return own
-    settings = settings_of_app()
-    if settings.demo:
-        return SandboxProvider(settings.home / "payments.sqlite3")
-    log.warning("no_payment_provider")
-    return None
-
-
 def due(now: datetime) -> ColumnElement[bool]:
-    """What is to be paid or looked up at `now`."""
+    """What is to be paid or looked up at `now`, by a provider that is set: the rest waits for finance."""
     free = or_(Refund.lease_until.is_(None), Refund.lease_until <= now)
-    return and_(Refund.state.in_((RefundState.approved, RefundState.paying, RefundState.unknown)), free)
+    ours = Refund.booking.has(Booking.gateway.in_(settings_of_app().paying))
+    return and_(Refund.state.in_((RefundState.approved, RefundState.paying, RefundState.unknown)), free, ours)
 
 
 def claim_one(session: Session) -> Claim | None:
@@ -128,13 +122,14 @@ def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool, 
     sent_first = min((move.at for move in refund.moves if move.now is RefundState.paying), default=now)
     claim = Claim(
         refund_id=refund.id,
+        gateway=refund.booking.gateway,
         token=refund.token,
         key=refund.provider_key,
         payment=refund.booking.payment_ref or "",
         amount=Money(refund.amount_minor, refund.currency),
         tries=refund.tries,
         must_look=must_look,
-        may_send=now - sent_first < KEY_LIFE,
+        may_send=now - sent_first < KEY_LIVES.get(refund.booking.gateway, KEY_LIFE),
         stopped=stopped,
     )
     session.commit()
@@ -146,11 +141,13 @@ def work(claim: Claim, provider: Provider) -> None:
     session = db.session()
     try:
         record(session, claim, carry_out(provider, claim))
-    except Unknown:
+    except Unknown as lost:
         session.rollback()
+        log.warning("refund_unknown", extra={"refund": claim.refund_id, "why": str(lost)})
         _wait(session, claim, NO_ANSWER, unknown=True)
     except Unavailable as trouble:
         session.rollback()
+        log.warning("refund_put_off", extra={"refund": claim.refund_id, "why": str(trouble)})
         _wait(session, claim, NO_ANSWER, unknown=False, retry_after=trouble.retry_after)
     except TooLate:
         session.rollback()
@@ -169,7 +166,7 @@ def work(claim: Claim, provider: Provider) -> None:
 def carry_out(provider: Provider, claim: Claim) -> Outcome:
     """Asks the provider; with no transaction open."""
     if claim.must_look:
-        found = provider.lookup(claim.key)
+        found = provider.lookup(claim.key, claim.payment)
         if found is not None:
             return found
         if claim.stopped:

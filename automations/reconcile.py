@@ -15,9 +15,9 @@ from app import clock
 from app.db import db
 from app.reconcile.model import Reconciliation
 from app.reconcile.reconcile import check_ledger, reconcile
-from automations.payout import provider_of_app
+from automations.providers import providers_of_app
 from integrations.errors import Refused, Unavailable
-from integrations.payments.port import Refunded
+from integrations.payments.port import Provider, Refunded
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +36,11 @@ def run() -> None:
     until = clock.now()
     since = _since(session, until)
     session.rollback()
-    told = _told(since, until)
-    if told is not None:
-        reconcile(session, told, since=since + SLACK, until=until, source=SOURCE)
+    for provider, gateways in _providers():
+        told = _told(provider, since, until)
+        if told is not None:
+            reconcile(session, told, since=since + SLACK, until=until, source=SOURCE, gateways=gateways)
+            session.commit()
     check_ledger(session)
     session.commit()
 
@@ -50,10 +52,15 @@ def _since(session: Session, now: datetime) -> datetime:
     return usual if last is None else min(usual, last - SLACK - SLACK)
 
 
-def _told(since: datetime, until: datetime) -> list[Refunded] | None:
-    provider = provider_of_app()
-    if provider is None:
-        return None
+def _providers() -> list[tuple[Provider, list[str]]]:
+    """Each with the gateways whose payments it refunds."""
+    found: dict[int, tuple[Provider, list[str]]] = {}
+    for gateway, provider in sorted(providers_of_app().items()):
+        found.setdefault(id(provider), (provider, []))[1].append(gateway)
+    return list(found.values())
+
+
+def _told(provider: Provider, since: datetime, until: datetime) -> list[Refunded] | None:
     try:
         return list(provider.refunded(since, until))
     except Unavailable:

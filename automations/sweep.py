@@ -14,7 +14,7 @@ from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
-from automations import alerts, disputes, history, payout, post, telling
+from automations import alerts, disputes, history, payout, post, rung, telling
 
 
 def run() -> None:
@@ -27,8 +27,9 @@ def run() -> None:
 def waiting() -> list[Fact]:
     """The facts for which some row is due: never rung for, rung for in vain, or left by a worker that died."""
     now = clock.now()
+    tickets = WebhookEvent.ticket_zendesk_id.is_not(None)
     inbox = or_(
-        and_(WebhookEvent.state == InboxState.new, WebhookEvent.due_at <= now),
+        and_(tickets, WebhookEvent.state == InboxState.new, WebhookEvent.due_at <= now),
         and_(WebhookEvent.state == InboxState.working, WebhookEvent.lease_until <= now),
     )
     outbox = or_(
@@ -38,8 +39,11 @@ def waiting() -> list[Fact]:
     rows = {
         Fact.inbox_filled: exists().where(inbox),
         Fact.push_owed: exists().where(outbox),
-        Fact.refund_approved: exists().where(or_(payout.due(now), telling.untold(now)))
-        | exists().where(telling.ungiven(now)),
+        Fact.refund_approved: or_(
+            exists().where(or_(payout.due(now), telling.untold(now))),
+            exists().where(telling.ungiven(now)),
+            exists().where(rung.unheard()),
+        ),
         Fact.letter_owed: exists().where(post.due(now)),
         Fact.dispute_told: exists().where(disputes.untold(now)),
         Fact.rehearsal_asked: exists().where(waiting_rehearsals(now)),

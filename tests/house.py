@@ -29,6 +29,7 @@ from automations import connect
 EMAIL, TOKEN = "admin@demo.example", "a-token-for-tests-only"
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
+OF_ANOTHER_HOUSE = ("ZENDESK_", "OPSROOM_", "STRIPE_", "TOSS_")
 
 
 def a_free_port() -> int:
@@ -126,7 +127,7 @@ def a_house(settings: Settings, world: Any, furnish: Callable[[], None], *, work
         logs = settings.home / "logs"
         logs.mkdir(exist_ok=True)
         env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ZENDESK_", "OPSROOM_"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(OF_ANOTHER_HOUSE)},
             "OPSROOM_HOME": str(settings.home),
             "OPSROOM_DEMO": "1",
             "SECRET_KEY": settings.secret_key,

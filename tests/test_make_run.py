@@ -29,11 +29,12 @@ class House(MarkedRun):
     """`make run` on a home; its ports are picked free."""
 
     def __init__(self, home: Path, ports: tuple[int, ...]) -> None:
-        web, sandbox, mailbox, smtp = ports
+        web, sandbox, mailbox, smtp, payments = ports
         self.home = home
         self.web, self.sandbox, self.mailbox = (f"http://127.0.0.1:{port}" for port in (web, sandbox, mailbox))
         ours = {"OPSROOM_HOME": str(home), "PORT": str(web), "SANDBOX_PORT": str(sandbox)}
-        ours |= {"MAILBOX_PORT": str(mailbox), "MAILBOX_SMTP_PORT": str(smtp)}
+        ours |= {"MAILBOX_PORT": str(mailbox), "MAILBOX_SMTP_PORT": str(smtp), "PAYMENTS_PORT": str(payments)}
+        self.payments = f"http://127.0.0.1:{payments}"
         super().__init__(
             [sys.executable, "-m", "app.supervisor"], home.with_suffix(".out"), ours, deadline=START_SECONDS
         )
@@ -76,9 +77,9 @@ def open_house(home: Path, ports: tuple[int, ...], monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(scope="module")
 def ports() -> tuple[int, ...]:
-    """Four that are free now, for every start of the home."""
+    """Five that are free now, for every start of the home."""
     with ExitStack() as stack:
-        probes = [stack.enter_context(closing(socket.socket())) for _ in range(4)]
+        probes = [stack.enter_context(closing(socket.socket())) for _ in range(5)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return tuple(probe.getsockname()[1] for probe in probes)
@@ -96,6 +97,9 @@ def test_it_comes_up_whole_mends_itself_and_leaves_nothing(open_house: Callable[
     assert house.sandbox in house.told()
     assert house.mailbox in house.told()
     assert house.ask(f"{house.mailbox}/letters.json") == []
+    assert house.payments in house.told()
+    assert house.ask(f"{house.payments}/stripe/_double/health") == {"status": "ok"}
+    assert house.ask(f"{house.payments}/toss/_double/refunds")["refunds"], "the demo's refunds stand in their books"
     assert "@" in house.told(), "the sign-ins of the demo are told"
     assert house.ask(f"{house.web}/health") == {"status": "up"}
     house.until(lambda: (house.ask(f"{house.web}/ready") or {}).get("status") == "ready")

@@ -51,6 +51,7 @@ AUDITED: dict[str, frozenset[str]] = {
     "goodwills": frozenset({"form_token"}),
     "goodwill_approvals": frozenset({"maker_id"}),
     "refunds": _WORKERS | {"provider_key", "form_token", "maker_id"},
+    "refund_settlements": frozenset(),
     "rules": frozenset(),
     "rule_publications": frozenset(),
     "rule_shadows": frozenset({"ready_at"}),

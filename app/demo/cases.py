@@ -46,12 +46,12 @@ class Case:
 
 WAITING, PAID = RefundState.requested, RefundState.paid
 CASES = (
-    Case(CLEANING, Reason.partner_late, PAID, 1150, -2, extent=45),
+    Case(CLEANING, Reason.partner_late, PAID, 1150, -2, extent=45, gateway="stripe"),
     Case(HOUSING, Reason.customer_cancelled, PAID, 1010, 24 * 52, language="en", gateway="stripe"),
     Case(CLEANING, Reason.poor_quality, PAID, 940, -20, extent=50),
-    Case(CLEANING, Reason.customer_cancelled, PAID, 800, 40),
+    Case(CLEANING, Reason.customer_cancelled, PAID, 800, 40, gateway="stripe"),
     Case(HOUSING, Reason.facility_fault, PAID, 700, -30, note="보일러 고장이 사흘 동안 고쳐지지 않음"),
-    Case(CLEANING, Reason.partner_no_show, PAID, 610, -1),
+    Case(CLEANING, Reason.partner_no_show, PAID, 610, -1, gateway="manual"),
     Case(
         HOUSING,
         Reason.customer_cancelled,
@@ -62,12 +62,21 @@ CASES = (
         note="입주한 뒤 단순 변심",
     ),
     Case(CLEANING, Reason.partner_late, PAID, 430, -1, language="en", extent=25),
-    Case(CLEANING, Reason.customer_cancelled, PAID, 350, 9),
+    Case(CLEANING, Reason.customer_cancelled, PAID, 350, 9, gateway="stripe"),
     Case(HOUSING, Reason.partner_cancelled, PAID, 290, 24 * 12, language="en", gateway="stripe"),
     Case(HOUSING, Reason.customer_cancelled, RefundState.cancelled, 240, 24 * 35, note="고객이 날짜 변경으로 바꿈"),
     Case(CLEANING, Reason.poor_quality, RefundState.failed, 190, -30, extent=30),
     Case(HOUSING, Reason.customer_cancelled, PAID, 150, 24 * 18),
-    Case(CLEANING, Reason.platform_error, PAID, 120, 30, language="en", note="같은 방문이 두 번 결제됨"),
+    Case(
+        CLEANING,
+        Reason.platform_error,
+        RefundState.paying,
+        50,
+        30,
+        language="en",
+        gateway="manual",
+        note="같은 방문이 두 번 이체됨",
+    ),
     Case(CLEANING, Reason.partial_service, RefundState.rejected, 96, -50, extent=100, note="사진으로 확인되지 않음"),
     Case(HOUSING, Reason.force_majeure, RefundState.unknown, 44, 24 * 6, note="태풍으로 항공편 결항"),
     Case(
@@ -80,9 +89,9 @@ CASES = (
         paid_days_before=30,
         approved_once="계약서의 입주일과 대조함",
     ),
-    Case(CLEANING, Reason.partner_no_show, WAITING, 22, -1),
+    Case(CLEANING, Reason.partner_no_show, WAITING, 22, -1, gateway="stripe"),
     Case(HOUSING, Reason.customer_cancelled, WAITING, 18, 24 * 41, gateway="stripe", language="en"),
     Case(CLEANING, Reason.poor_quality, WAITING, 9, -18, extent=40, more_minor=10_000, note="욕실 사진 3장 확인"),
     Case(HOUSING, Reason.customer_cancelled, WAITING, 5, 24 * 10, channel="agency", paid_days_before=50),
-    Case(CLEANING, Reason.customer_cancelled, WAITING, 2, 7),
+    Case(CLEANING, Reason.customer_cancelled, WAITING, 2, 7, gateway="manual"),
 )

@@ -28,7 +28,6 @@ from app.people.model import User
 from app.people.passwords import hashed
 from app.settings import Settings
 from app.words import Words, say, speak
-from integrations.payments.sandbox import SandboxProvider
 
 
 @click.command("demo")
@@ -88,9 +87,8 @@ def make(session: Session, settings: Settings) -> bool:
         _set_passwords(session, make_passwords(settings.home))
         tell(say("데모 암호를 새로 만들었습니다.", "Made new demo passwords."))
         did = True
-    provider = SandboxProvider(settings.home / "payments.sqlite3")
-    keep_books(session, provider)
-    compare_books(session, provider, moment)
+    keep_books(session, settings.home / "payments")
+    compare_books(session, settings.home / "payments", moment)
     evidence(session, settings.home)
     session.commit()
     if has_sandbox(settings) and tickets_there(settings) < TICKETS:

@@ -16,13 +16,14 @@ from app.demo.booking_rows import case_ref
 from app.demo.cases import CASES, Case
 from app.demo.history import mirrored
 from app.demo.past import PastTicket, Told, past_tickets
-from app.demo.sign_ins import AGENT, FINANCE, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
+from app.demo.sign_ins import ADMIN, AGENT, FINANCE, GLOBAL_AGENT, MANAGER, SECOND_MANAGER
 from app.ledger.bearers import Bearer, Bearing, Share
 from app.ledger.model import Clawback, ClawbackState
 from app.people.model import User
 from app.people.rights import RIGHTS
 from app.refunds.bearing import lay_on
 from app.refunds.both import as_kept
+from app.refunds.by_hand import confirm, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.reasons import Reason
 from app.refunds.refund import approve, cancel, quote_for, reject, request_refund
@@ -64,13 +65,14 @@ def refunds(session: Session, moment: datetime, users: Mapping[str, User]) -> in
     """On the tickets that asked for them. Does not commit."""
     asked = select(Ticket).join(Ticket.booking).where(Booking.ref >= case_ref(0)).options(joinedload(Ticket.booking))
     tickets = {ticket.booking.ref: ticket for ticket in session.scalars(asked) if ticket.booking}
+    payers = users[ADMIN.key], users[FINANCE.key]
     for place, case in enumerate(CASES):
         booking = session.scalars(select(Booking).where(Booking.ref == case_ref(place))).one()
         ticket = tickets[booking.ref]
         asker = users[(GLOBAL_AGENT if case.language == "en" else AGENT).key]
         decider = users[(MANAGER if place % 2 else SECOND_MANAGER).key]
         deciders = (decider, users[FINANCE.key])
-        _go_through(session, _told(moment, case, booking), asker, deciders, ticket)
+        _go_through(session, _told(moment, case, booking), (asker, *deciders), payers, ticket)
     session.flush()
     _end_clawbacks(session, users)
     return len(CASES)
@@ -97,9 +99,12 @@ def _told(moment: datetime, case: Case, booking: Booking) -> Told:
     return Told(case, booking, quoted.amount_minor + case.more_minor, asked_at, asked_at + waits)
 
 
-def _go_through(session: Session, told: Told, asker: User, deciders: tuple[User, User], ticket: Ticket) -> None:
-    """The second of those who decide approves where the table of authority asks for two."""
+def _go_through(
+    session: Session, told: Told, people: tuple[User, User, User], payers: tuple[User, User], ticket: Ticket
+) -> None:
+    """The third of the people approves where the table of authority asks for two."""
     case = told.case
+    asker, first, second = people
     with clock.stopped(told.asked_at), acting_as(_person(asker)):
         refund = request_refund(
             session,
@@ -116,7 +121,6 @@ def _go_through(session: Session, told: Told, asker: User, deciders: tuple[User,
         if case.reason in SHARED and told.booking.partner_id is not None:
             lay_on(refund, SHARED[case.reason])
             session.flush()
-    first, second = deciders
     with clock.stopped(told.decided_at), acting_as(_person(first)):
         if case.state is RefundState.rejected:
             reject(refund, WHY_NOT)
@@ -129,8 +133,29 @@ def _go_through(session: Session, told: Told, asker: User, deciders: tuple[User,
         with clock.stopped(told.decided_at + timedelta(minutes=11)), acting_as(_person(second)):
             approve(refund)
             session.flush()
+    if case.gateway == "manual":
+        _by_hand(session, refund, told, payers)
+        return
     with clock.stopped(told.decided_at + timedelta(minutes=12)), acting_as(PAYING):
         _pay(refund, case.state)
+        session.flush()
+
+
+def _by_hand(session: Session, refund: Refund, told: Told, payers: tuple[User, User]) -> None:
+    """Paid by bank transfer: one of finance has written it down, and where it is over, the other has confirmed it."""
+    writes, confirms = payers
+    written_at = told.decided_at + timedelta(hours=2)
+    if refund.state is not RefundState.approved:
+        return
+    with clock.stopped(written_at), acting_as(_person(writes)):
+        reference = f"이체 {written_at:%y%m%d}-{refund.ref[-4:]}"
+        write_down(refund, paid=True, reference=reference, provider_pays=False)
+        session.flush()
+    if told.case.state is not RefundState.paid:
+        return
+    with clock.stopped(written_at + timedelta(minutes=25)), acting_as(_person(confirms)):
+        confirm(refund, provider_pays=False)
+        refund.told_at = clock.now() + timedelta(minutes=1)
         session.flush()
 
 

@@ -57,6 +57,13 @@ _KNOWN = {
         "티켓에 대한 알림이 아니어서 넘어갔습니다.", "It tells of something else than a ticket, so it was passed over."
     ),
     "no_ticket": say("티켓 번호가 없어서 넘어갔습니다.", "It names no ticket, so it was passed over."),
+    "no refund of this payment waits for an answer": say(
+        "이 결제에는 답을 기다리는 환불이 없어 할 일이 없었습니다.",
+        "No refund of this payment was waiting for an answer, so there was nothing to do.",
+    ),
+    "not about a refund": say(
+        "환불에 대한 알림이 아니어서 넘어갔습니다.", "It tells of something else than a refund, so it was passed over."
+    ),
     "Zendesk refused": say("Zendesk가 거절했습니다.", "Zendesk refused it."),
     "Zendesk does not know this email and token": say(
         "Zendesk가 이 이메일과 토큰을 알지 못합니다. 관리자에게 알려 주세요.",

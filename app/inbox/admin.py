@@ -45,16 +45,19 @@ class InboxView(DeskView):
         "id": say("번호", "Number"),
         "source": say("어디서", "From"),
         "event_type": say("무엇", "What"),
-        "ticket_zendesk_id": say("티켓", "Ticket"),
+        "ticket_zendesk_id": say("티켓·결제", "Ticket or payment"),
         "state": say("상태", "State"),
         "tries": say("시도", "Tries"),
         "why": say("이유", "Why"),
         "received_at": say("받은 때", "Received"),
         "done_at": say("끝난 때", "Done"),
     }
-    column_formatters = {"why": lambda _view, _context, row, _name: told(row.why) if row.why else NOTHING}
+    column_formatters = {
+        "why": lambda _view, _context, row, _name: told(row.why) if row.why else NOTHING,
+        "ticket_zendesk_id": lambda _view, _context, row, _name: row.ticket_zendesk_id or row.payment_ref or NOTHING,
+    }
     column_filters = ("state", "source", "received_at")
-    column_searchable_list = ("ticket_zendesk_id", "invocation_id")
+    column_searchable_list = ("ticket_zendesk_id", "payment_ref", "invocation_id")
     column_sortable_list = ("id", "state", "tries", "received_at", "done_at")
     column_default_sort = ("id", True)
     tabs = (

@@ -40,7 +40,7 @@ def retry(session: Session, row: WebhookEvent) -> None:
         )
         raise Refusal(words.fill(id=row.id, state=named(row.state).words))
     record(session, "retry", "webhook_events", row.id, {"state": [InboxState.dead, InboxState.new]})
-    announce(session, Fact.inbox_filled)
+    announce(session, Fact.inbox_filled if row.payment_ref is None else Fact.refund_approved)
 
 
 def look_again(session: Session, ticket: Ticket) -> None:

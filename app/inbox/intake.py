@@ -84,7 +84,7 @@ def _ticket_id(told: dict[str, Any]) -> int | None:
     return int(text) if 0 < int(text) <= BIGGEST_ID else None
 
 
-def keep(
+def keep(  # noqa: PLR0913 - the columns of a row
     session: Session,
     *,
     source: str,
@@ -92,31 +92,37 @@ def keep(
     ticket_id: int | None,
     event_type: str = "",
     webhook_id: str | None = None,
+    payment: str | None = None,
     body: bytes | None = None,
     why_ignored: str | None = None,
 ) -> bool:
-    """One row for one invocation, however often it comes; True when it is new. The caller commits."""
+    """One row for one invocation, however often it comes; True when it is new. The caller commits.
+
+    With neither a ticket nor a payment there is nothing to do: it is kept as ignored.
+    """
     now = clock.now()
+    is_new = ticket_id is not None or payment is not None
     row = {
         "source": source,
         "invocation_id": invocation_id,
         "ticket_zendesk_id": ticket_id,
         "event_type": event_type,
         "webhook_id": webhook_id,
+        "payment_ref": payment,
         "body": body and _without_resident_numbers(body),
         "body_sha256": hashlib.sha256(body).hexdigest() if body else "",
-        "state": InboxState.new if ticket_id is not None else InboxState.ignored,
+        "state": InboxState.new if is_new else InboxState.ignored,
         "why": why_ignored,
         "tries": 0,
         "due_at": now,
         "received_at": now,
-        "done_at": now if ticket_id is None else None,
+        "done_at": None if is_new else now,
     }
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     once = dialect.insert(WebhookEvent).values(row).on_conflict_do_nothing(index_elements=["source", "invocation_id"])
     kept = session.execute(once.returning(WebhookEvent.id)).first() is not None
-    if kept and ticket_id is not None:
-        announce(session, Fact.inbox_filled)
+    if kept and is_new:
+        announce(session, Fact.inbox_filled if ticket_id is not None else Fact.refund_approved)
     return kept
 
 

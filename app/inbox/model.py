@@ -21,7 +21,8 @@ class InboxState(StrEnum):
 
 class WebhookEvent(Base):
     """`source` and `invocation_id` meet once, however often it is sent. `token` fences off a worker whose lease ran
-    out: it can no longer write the end of the row.
+    out: it can no longer write the end of the row. `payment_ref` is set when a payment provider rang: then there is no
+    ticket to look at, but refunds of this payment.
     """
 
     __tablename__ = "webhook_events"
@@ -37,6 +38,7 @@ class WebhookEvent(Base):
     webhook_id: Mapped[str | None] = mapped_column(String(64))
     event_type: Mapped[str] = mapped_column(String(80), default="")
     ticket_zendesk_id: Mapped[int | None] = mapped_column(BigInteger)
+    payment_ref: Mapped[str | None] = mapped_column(String(200))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_sha256: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[InboxState] = mapped_column(choice(InboxState), default=InboxState.new)

@@ -24,6 +24,7 @@ from app.insights.money_todos import payout_todos
 from app.insights.partner_todos import partner_todos
 from app.insights.policy_todos import policies_to_read, policy_todos
 from app.insights.rule_todos import rule_todos
+from app.insights.settle_todos import settle_todos
 from app.insights.told import Todo
 from app.insights.waiting import (
     LETTER_CITY,
@@ -56,6 +57,7 @@ def todos(session: Session, actor: Actor, link: Link | None) -> list[Todo]:
     if actor.may("refunds.view"):
         found.extend(payout_todos(session, actor))
         found.extend(_stuck_refunds(session, actor))
+    found.extend(settle_todos(session, actor))
     if actor.may("refunds.approve"):
         found.extend(_approvals(session, actor))
         found.extend(_goodwill(session, actor))

@@ -24,6 +24,7 @@ from app.reconcile.model import Difference, DifferenceState
 from app.refunds.approving import waits_for
 from app.refunds.goodwill.model import Goodwill, GoodwillApproval, GoodwillState
 from app.refunds.model import Refund, RefundState
+from app.refunds.settle_doors import waits_for_finance
 from app.rules.model import Rule, RuleState, TwinState
 from app.rules.publication import Publication
 
@@ -72,6 +73,9 @@ def _refunds(actor: Actor) -> Select[int]:
         else [literal(value=False), *limits(Refund, actor, city="booking.city", vendor=None)]
     )
     stuck = [Refund.state.in_(STUCK_REFUNDS), *limits(Refund, actor, city="booking.city", vendor=None)]
+    if actor.may("refunds.pay"):
+        by_hand = [waits_for_finance(actor), *limits(Refund, actor, city="booking.city", vendor=None)]
+        return select(literal(1)).select_from(Refund).where(or_(_all(mine), _all(stuck), _all(by_hand)))
     return select(literal(1)).select_from(Refund).where(or_(_all(mine), _all(stuck)))
 
 

@@ -33,6 +33,7 @@ from app.refunds.quote import Quote
 from app.refunds.reading import Step, customer_of, difference, steps
 from app.refunds.reasons import Reason
 from app.refunds.refund import amend, quote_for, request_refund
+from app.refunds.settle_doors import SettleDoors, waits_for_finance
 from app.refunds.trying import tried
 from app.words import Words, say
 
@@ -52,7 +53,7 @@ def _difference(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
     return difference(refund)
 
 
-class RefundView(Deciding, Evidence, BearerDoor, DeskView):
+class RefundView(Deciding, SettleDoors, Evidence, BearerDoor, DeskView):
     """Nothing here decides: every button calls what app/refunds/refund.py promises."""
 
     model = Refund
@@ -73,6 +74,7 @@ class RefundView(Deciding, Evidence, BearerDoor, DeskView):
             hot=True,
         ),
         Tab("paying", say("지급 중", "Being paid"), lambda: Refund.state.in_(ON_THE_WAY)),
+        Tab("hand", say("직접 정산", "By hand"), lambda: waits_for_finance(acting())),
         Tab("unknown", say("결과 확인 중", "Outcome unknown"), lambda: Refund.state == RefundState.unknown, hot=True),
         Tab("asked", say("내가 요청", "Asked by me"), lambda: Refund.requested_by_id == acting().id),
         Tab("done", say("끝남", "Over"), lambda: Refund.state.in_(OVER)),

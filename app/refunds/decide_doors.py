@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
 
-from app import clock
-from app.actor import NOBODY, acting, acting_as
+from app.actor import acting
 from app.audit.trail import because
 from app.desk.saving import SEEN
 from app.desk.states import named
@@ -20,11 +19,10 @@ from app.desk.view import desk_action, needs
 from app.errors import Refusal
 from app.people.model import User
 from app.refunds.approving import Standing, standing_of, why_not
-from app.refunds.both import as_kept
-from app.refunds.by_hand import may_settle, settle
 from app.refunds.model import MOVES, Refund, RefundState
 from app.refunds.reading import consequence
-from app.refunds.refund import approve, cancel, lock, reject, void_approval
+from app.refunds.refund import approve, cancel, lock, reject
+from app.refunds.settle_doors import provider_pays
 from app.words import Words, say
 
 PAID_NOW = say("승인했습니다. 지급이 시작됩니다.", "Approved. It is being paid.")
@@ -33,7 +31,6 @@ DONE: dict[Callable[..., None], Words] = {
     reject: say("거절했습니다.", "Rejected."),
     cancel: say("취소했습니다.", "Cancelled."),
 }
-SETTLED = say("정산을 기록했습니다. 고객에게 안내합니다.", "Settled. The customer is told.")
 NOT_WAITING = say("지금 ‘{state}’ 상태라 승인할 것이 없습니다.", "It is “{state}” now: there is nothing to approve.")
 MOST = 100
 
@@ -47,26 +44,12 @@ class Line:
     words: Words
 
 
-def _provider_pays() -> bool:
-    """Whether workers pay by themselves here: only the demo has a provider so far."""
-    return bool(current_app.extensions["opsroom.settings"].demo)
-
-
-def _settled(refund: Refund, reference: str) -> None:
-    settle(refund, paid=request.form.get("outcome") == "paid", reference=reference, provider_pays=_provider_pays())
-
-
 class Deciding:
     """Mixed into the screen of refunds."""
 
     # ------------------------------------------------------------------------------------------- what templates ask
     def consequence_of(self, refund: Refund) -> Words:
-        return consequence(refund, provider_pays=_provider_pays())
-
-    def may_settle(self, refund: Refund) -> bool:
-        """Whether finance sees the buttons that settle it by hand."""
-        mine = acting().may("refunds.pay") and refund.requested_by_id != acting().id
-        return mine and may_settle(refund, clock.now(), provider_pays=_provider_pays())
+        return consequence(refund, provider_pays=provider_pays(refund))
 
     def standing_of(self: Any, refund: Refund) -> Standing:
         standing: Standing = standing_of(self.session.session, refund)
@@ -104,11 +87,6 @@ class Deciding:
     def cancel_view(self) -> ResponseReturnValue:
         return self._decided(cancel)
 
-    @expose("/settle/", methods=("POST",))
-    @needs("refunds.pay")
-    def settle_view(self) -> ResponseReturnValue:
-        return self._decided(_settled)
-
     def _decided(self: Any, decide: Callable[..., None]) -> ResponseReturnValue:
         """Decides on the record as it was seen: one that has changed since is shown anew instead."""
         refund = self.get_one(request.form.get("id", ""))
@@ -119,22 +97,12 @@ class Deciding:
             because(session, why)
             decide(refund, why)
             session.commit()
-            words = self._approved_words(refund) if decide is approve else DONE.get(decide, SETTLED)
+            words = self._approved_words(refund) if decide is approve else DONE[decide]
             flash(str(words), "success")
         except Refusal as refusal:
             session.rollback()
             flash(str(refusal), "error")
-            if decide is _settled:
-                self._back_to_approval(refund, refusal)
         return redirect(get_redirect_target() or self.get_url(".details_view", id=refund.id))
-
-    def _back_to_approval(self: Any, refund: Refund, refusal: Refusal) -> None:
-        """Where no worker pays, nobody else finds out that what was approved does not stand any more."""
-        with acting_as(NOBODY):
-            lock(refund)
-            if refund.state is RefundState.approved and not refund.stands:
-                void_approval(refund, as_kept(refusal.words))
-        self.session.session.commit()
 
     def _approved_words(self: Any, refund: Refund) -> Words:
         if refund.state is not RefundState.requested:

@@ -84,8 +84,10 @@ class Provider(Protocol):
         """
         ...
 
-    def lookup(self, key: str) -> Outcome | None:
-        """What became of `key`; None when the provider has never carried it out. Raises Unavailable."""
+    def lookup(self, key: str, payment: str) -> Outcome | None:
+        """What became of `key`, sent for `payment`; None when the provider has never carried it out. Raises
+        Unavailable.
+        """
         ...
 
     def refunded(self, since: datetime, until: datetime) -> Iterator[Refunded]:

@@ -87,7 +87,7 @@ class SandboxProvider:
             raise Unknown("no answer from the payment provider")
         return outcome
 
-    def lookup(self, key: str) -> Outcome | None:
+    def lookup(self, key: str, payment: str = "") -> Outcome | None:
         with self._books() as books:
             row = books.execute("SELECT * FROM refunds WHERE key = ?", (key,)).fetchone()
         return None if row is None else _outcome(row)

@@ -71,11 +71,36 @@ def test_a_weak_secret_key_does_not_start(tmp_path: Path, weak: str) -> None:
         ({"SMTP_URL": "smtp://me@mail.acme.example", "MAIL_FROM": "a@b.c"}, "SMTP_URL must look like"),
         ({"SMTP_URL": "smtp://mail.acme.example"}, "MAIL_FROM is not set"),
         ({"MAILBOX_PORT": "0"}, "MAILBOX_PORT must be between 1 and 65535"),
+        ({"STRIPE_API_URL": "https://api.stripe.com"}, "STRIPE_SECRET_KEY is not set"),
+        ({"TOSS_WEBHOOK_SECRET": "x" * 32}, "TOSS_SECRET_KEY is not set"),
+        ({"TOSS_SECRET_KEY": "live_sk", "TOSS_WEBHOOK_SECRET": "short"}, "TOSS_WEBHOOK_SECRET is weak"),
+        ({"TOSS_SECRET_KEY": "live_sk", "TOSS_API_URL": "http://pay.example"}, "TOSS_API_URL must be an https://"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_API_URL": "api"}, "STRIPE_API_URL must be an https://"),
+        ({"PAYMENTS_PORT": "0"}, "PAYMENTS_PORT must be between 1 and 65535"),
         ({"OPSROOM_DEMO": "perhaps"}, "OPSROOM_DEMO must be 1 or 0"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_variable(tmp_path: Path, wrong: dict[str, str], words: str) -> None:
     assert words in problems(OPSROOM_HOME=str(tmp_path), **PRODUCTION, **wrong)
+
+
+def test_a_demo_pays_through_doubles_and_never_with_a_live_key(tmp_path: Path) -> None:
+    settings = Settings.from_env({"OPSROOM_HOME": str(tmp_path)})
+    assert {name: of.api_url for name, of in settings.gateways.items()} == {
+        name: f"http://127.0.0.1:8030/{name}" for name in ("stripe", "toss")
+    }
+    for name, key in (("STRIPE", "sk_live_1"), ("STRIPE", "rk_live_1"), ("TOSS", "live_sk_1")):
+        told = problems(OPSROOM_HOME=str(tmp_path), **{f"{name}_SECRET_KEY": key})
+        assert f"{name}_SECRET_KEY is a live key" in told
+        assert key not in told
+
+
+def test_production_pays_through_those_whose_key_is_set(tmp_path: Path) -> None:
+    plain = Settings.from_env({"OPSROOM_HOME": str(tmp_path), **PRODUCTION})
+    assert plain.gateways == {}
+    paying = Settings.from_env({"OPSROOM_HOME": str(tmp_path), **PRODUCTION, "TOSS_SECRET_KEY": "live_sk_1"})
+    assert {name: of.api_url for name, of in paying.gateways.items()} == {"toss": "https://api.tosspayments.com"}
+    assert "live_sk_1" not in repr(paying.gateways)
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

@@ -27,11 +27,13 @@ OURS = (
         "SANDBOX_PORT",
         "MAILBOX_PORT",
         "MAILBOX_SMTP_PORT",
+        "PAYMENTS_PORT",
         "SMTP_URL",
         "PUBLIC_URL",
         "TRUSTED_HOSTS",
         "PROXY_HOPS",
     ),
+    *(f"{name}_{kind}" for name in ("STRIPE", "TOSS") for kind in ("SECRET_KEY", "API_URL", "WEBHOOK_SECRET")),
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ZENDESK_URL", "ZENDESK_EMAIL", "ZENDESK_TOKEN"),
 )
 
@@ -67,6 +69,7 @@ def test_the_demo_runs_the_whole_house_in_order(tmp_path: Path) -> None:
         ["sandbox"],
         ["connect"],
         ["mailbox"],
+        ["payments"],
         ["web"],
         ["events-1", "events-2", "slow-1", "long-1"],
         ["schedule"],
@@ -98,12 +101,21 @@ def test_the_demo_can_work_on_a_zendesk_elsewhere(tmp_path: Path) -> None:
     assert ["sandbox"] not in names(stages(demo(tmp_path, OPSROOM_DEMO="1", **elsewhere)))
 
 
+def test_a_provider_elsewhere_is_not_doubled_and_no_secret_stands_on_a_command_line(tmp_path: Path) -> None:
+    test_account = {"STRIPE_SECRET_KEY": "sk_test_of_an_account"}
+    settings = demo(tmp_path, **test_account)
+    payments = next(child for stage in stages(settings) for child in stage if child.name == "payments")
+    assert settings.gateways["stripe"].api_url == "https://api.stripe.com"
+    assert {name for name in payments.env if name.endswith("_SECRET_KEY")} == {"TOSS_SECRET_KEY"}
+    assert settings.gateways["toss"].secret_key not in " ".join(payments.argv)
+
+
 def test_children_agree_on_the_home_whatever_folder_they_look_from(tmp_path: Path) -> None:
     settings = demo(tmp_path)
     assert {child.env.get("OPSROOM_HOME") for stage in stages(settings)[1:] for child in stage} == {str(tmp_path)}
 
 
-PORTS = ("PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT")
+PORTS = ("PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT", "PAYMENTS_PORT")
 
 
 @pytest.mark.parametrize("name", PORTS)
@@ -166,13 +178,14 @@ def test_the_refusal_is_korean_in_a_korean_terminal(
 def test_the_welcome_tells_addresses_and_who_may_sign_in(tmp_path: Path) -> None:
     rows = [{"role": "auditor", "email": "auditor@demo.example", "password": "made-for-this-home"}]
     (tmp_path / KEPT_IN).write_text(json.dumps(rows))
-    told = welcome(demo(tmp_path, PORT="8001", SANDBOX_PORT="8011", MAILBOX_PORT="8021"))
+    told = welcome(demo(tmp_path, PORT="8001", SANDBOX_PORT="8011", MAILBOX_PORT="8021", PAYMENTS_PORT="8031"))
     for language in ("ko", "en"):
         with spoken(language):
             for part in (
                 "http://127.0.0.1:8001",
                 "http://127.0.0.1:8011",
                 "http://127.0.0.1:8021",
+                "http://127.0.0.1:8031",
                 "auditor@demo.example",
                 "made-for-this-home",
             ):

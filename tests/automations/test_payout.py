@@ -15,14 +15,16 @@ from app import clock
 from app.actor import NOBODY, acting_as
 from app.bookings.model import Booking
 from app.db import db
+from app.facts import Fact
 from app.macros.model import Macro, MacroState
 from app.money import Money
 from app.outbox.model import Push
 from app.refunds.both import as_read
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import cancel, reject
-from automations import payout
+from automations import payout, sweep
 from automations.lease import LEASE
+from automations.providers import KEY_LIVES, providers_of_app
 from integrations.payments.port import OutcomeState
 from integrations.payments.sandbox import Fault, SandboxProvider
 from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund, a_ticket, a_user, acting_for, kept
@@ -33,7 +35,7 @@ LATER = timedelta(minutes=5)
 @pytest.fixture
 def bank(office: Flask) -> Iterator[SandboxProvider]:
     """The provider that the demo pays through; the night shift works in this context."""
-    provider = payout.provider_of_app()
+    provider = providers_of_app()["toss"]
     assert isinstance(provider, SandboxProvider)
     with acting_as(NOBODY):
         yield provider
@@ -42,7 +44,7 @@ def bank(office: Flask) -> Iterator[SandboxProvider]:
 @pytest.fixture
 def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
     """As `bank`, on SQLite alone."""
-    provider = payout.provider_of_app()
+    provider = providers_of_app()["toss"]
     assert isinstance(provider, SandboxProvider)
     with acting_as(NOBODY):
         yield provider
@@ -178,7 +180,7 @@ def test_a_key_too_old_is_not_sent_again(lone_bank: SandboxProvider) -> None:
     refund = an_approved(lone_bank)
     lone_bank.break_next(Fault.no_answer_before)
     payout.drain()
-    with clock.stopped(clock.now() + payout.KEY_LIFE + LATER):
+    with clock.stopped(clock.now() + KEY_LIVES["toss"] + LATER):
         payout.drain()
         assert state_of(refund) is RefundState.unknown
         assert as_read(refund.failure) == payout.TOO_LATE
@@ -212,12 +214,13 @@ def test_several_workers_at_once_pay_each_refund_once(office: Flask, bank: Sandb
     assert [db.session.get_one(Refund, one).state for one in refunds] == [RefundState.paid] * 6
 
 
-def test_without_a_provider_approved_refunds_wait(lone_office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    refund = a_refund(approved_by=a_user())
-    monkeypatch.setattr(payout, "provider_of_app", lambda: None)
-    with acting_as(NOBODY):
-        payout.drain()
+def test_a_gateway_without_a_provider_waits_for_finance_and_rings_nobody(lone_bank: SandboxProvider) -> None:
+    refund = an_approved(lone_bank, booking=a_booking(gateway="manual"))
+    payout.drain()
     assert state_of(refund) is RefundState.approved
+    assert Fact.refund_approved not in sweep.waiting()
+    an_approved(lone_bank)
+    assert Fact.refund_approved in sweep.waiting()
 
 
 # --------------------------------------------------------------------------------------------------- told on the ticket

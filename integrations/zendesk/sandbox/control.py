@@ -6,9 +6,10 @@ from collections.abc import Callable
 import msgspec
 from werkzeug import Request, Response
 
+from integrations.local import is_local
+
 from . import account, importer, journal, people
 from .api import Api
-from .doors import is_local
 from .faults import FaultInvalid, Plan
 from .shape import Json, decode, encode
 from .state import State

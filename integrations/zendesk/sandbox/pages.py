@@ -9,8 +9,9 @@ from werkzeug import Request, Response
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 
+from integrations.local import is_local
+
 from . import journal, macros, page_rows, people, records, tickets, words
-from .doors import is_local
 from .faults import FaultInvalid, Plan
 from .replies import Refusal
 from .shape import Json, ident

@@ -18,10 +18,12 @@ from app import clock
 from app.bookings.model import Booking, Customer
 from app.db import db
 from app.demo.account_door import has_sandbox, tickets_there
+from app.demo.books import STATES
 from app.demo.cases import CASES
 from app.demo.commands import make
 from app.demo.people_rows import ENDINGS
 from app.demo.sign_ins import PEOPLE, passwords
+from app.gateways import DOUBLED
 from app.language.facts_of_ticket import BookingFacts, GoodwillFacts, Person, TicketFacts
 from app.link.link import the_link
 from app.macros.macro import definition_of as macro_definition
@@ -35,6 +37,7 @@ from app.policies.terms import read_terms
 from app.refunds.goodwill.model import Goodwill, GoodwillState
 from app.refunds.model import LETS_GO, Refund, RefundState
 from app.refunds.quote import again
+from app.refunds.settlement import Settlement, SettlementState
 from app.rules.in_view import tickets_in
 from app.rules.live import definition_of as rule_definition
 from app.rules.model import Rule, RuleState
@@ -43,8 +46,7 @@ from app.tickets.model import Comment, Ticket, TicketEvent
 from app.views.model import View
 from app.views.view import definition_of, unknown_in
 from automations.rows import keep_audits
-from integrations.payments.port import OutcomeState
-from integrations.payments.sandbox import SandboxProvider
+from integrations.payments.doubles.books import Booked, Books
 from integrations.zendesk.types import Audit
 from tests.app.demo.homes import rows, sandbox_rows
 
@@ -64,9 +66,9 @@ def test_everything_a_marketplace_has_is_there(filled: Path) -> None:
 
 
 def test_a_second_run_changes_nothing_and_says_so(house: Flask, filled: Path) -> None:
-    before = rows(), passwords(filled), SandboxProvider(filled / "payments.sqlite3").journal()
+    before = rows(), passwords(filled), booked(filled)
     assert not make(db.session(), house.extensions["opsroom.settings"])
-    assert (rows(), passwords(filled), SandboxProvider(filled / "payments.sqlite3").journal()) == before
+    assert (rows(), passwords(filled), booked(filled)) == before
     assert tickets_there(house.extensions["opsroom.settings"]) == 200
 
 
@@ -200,19 +202,29 @@ def test_refunds_are_in_every_state_a_desk_sees(filled: Path) -> None:
 
 
 def test_the_provider_knows_every_payment_and_what_became_of_every_refund(filled: Path) -> None:
-    provider = SandboxProvider(filled / "payments.sqlite3")
-    wanted = {
-        RefundState.paid: OutcomeState.paid,
-        RefundState.failed: OutcomeState.failed,
-        RefundState.unknown: OutcomeState.pending,
-    }
+    known = {one.reference: one for one in booked(filled)}
+    by_provider = Counter(refund.booking.gateway for refund in db.session.scalars(select(Refund)))
+    assert set(by_provider) == {"stripe", "toss", "manual"}
     for refund in db.session.scalars(select(Refund)):
-        outcome = provider.lookup(refund.provider_key)
-        if refund.state in wanted:
-            assert outcome is not None
-            assert (outcome.state, outcome.reference) == (wanted[refund.state], refund.provider_ref)
+        there = known.pop(refund.provider_ref or "", None)
+        if refund.state in STATES and refund.booking.gateway != "manual":
+            assert there is not None
+            assert refund.provider_key in there.note
+            told = (refund.booking.payment_ref, refund.amount_minor, STATES[refund.state])
+            assert (there.payment, there.minor, there.state) == told
         else:
-            assert outcome is None
+            assert there is None
+    assert [one.note for one in known.values()] == ["전화로 요청"], "refunded at the provider's own desk"
+
+
+def test_what_was_paid_by_bank_transfer_was_settled_by_two_people(filled: Path) -> None:
+    settled = db.session.scalars(select(Settlement)).all()
+    assert {one.state for one in settled} == {SettlementState.confirmed, SettlementState.written}
+    assert all(one.decided_by_id != one.written_by_id for one in settled)
+
+
+def booked(filled: Path) -> list[Booked]:
+    return [one for name in DOUBLED for one in Books(filled / "payments" / f"{name}.sqlite3").refunds()]
 
 
 def test_insurances_that_end_soon_are_there_to_be_warned_of(filled: Path) -> None:

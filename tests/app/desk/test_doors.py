@@ -24,7 +24,7 @@ from app.people.model import Role
 from app.people.rights import RIGHTS
 from app.words import language, spoken
 from tests.app.desk.money_doors import MONEY_DOORS
-from tests.app.desk.program_doors import BY_TOKEN, OUTSIDERS, PROGRAM_DOORS
+from tests.app.desk.program_doors import OUTSIDERS, PROGRAM_DOORS
 from tests.app.desk.shop import a_shop
 from tests.app.disputes.doors import DISPUTE_DOORS
 from tests.conftest import settings_for
@@ -32,7 +32,7 @@ from tests.marketplace import PAID_AT, kept
 from tests.visit import a_visit, visit_as
 
 # What stands open without a sign-in. Nothing else does.
-OPEN = {"static", "health.up", "health.ready", "webhooks.from_zendesk", "people.sign_in", "people.language"} | BY_TOKEN
+OPEN = {"static", "health.up", "health.ready", "people.sign_in", "people.language", *OUTSIDERS}
 # What anybody who is signed in may use, whatever the role.
 ANYBODY = {"people.password", "people.sign_out", "find.found"}
 # What a screen's usual routes ask for beside the right to view it.
@@ -96,6 +96,8 @@ OWN = {
     "refunds.cancel_view": "refunds.request",
     "refunds.quote_view": "refunds.request",
     "refunds.reject_view": "refunds.approve",
+    "refunds.settle_back_view": "refunds.pay",
+    "refunds.settle_confirm_view": "refunds.pay",
     "refunds.settle_view": "refunds.pay",
     "refunds.try_view": "refunds.view",
     "rules.approve_view": "rules.publish",

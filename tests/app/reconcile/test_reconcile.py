@@ -27,6 +27,7 @@ from app.reconcile.reconcile import check_ledger, reconcile, resolve
 from app.refunds.model import Refund, RefundState
 from automations import alerts, payout
 from automations import reconcile as night
+from automations.providers import providers_of_app
 from integrations.payments.port import Refunded
 from integrations.payments.sandbox import Fault, SandboxProvider
 from tests.marketplace import a_booking, a_refund, a_user, acting_for
@@ -47,7 +48,7 @@ def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
 
 
 def the_bank() -> Iterator[SandboxProvider]:
-    provider = payout.provider_of_app()
+    provider = providers_of_app()["toss"]
     assert isinstance(provider, SandboxProvider)
     with acting_as(NOBODY):
         yield provider
@@ -174,7 +175,7 @@ def test_a_provider_that_does_not_answer_changes_nothing(
     assert compared() == [DifferenceKind.unknown_here]
     lone_bank._path.rename(lone_bank._path.with_suffix(".away"))
     lone_bank._path.mkdir()
-    monkeypatch.setattr(night, "provider_of_app", lambda: lone_bank)
+    monkeypatch.setattr(night, "providers_of_app", lambda: {"toss": lone_bank})
     assert compared() == [DifferenceKind.unknown_here]
 
 

@@ -28,7 +28,7 @@ from app.factory import create_app
 from app.people.model import Role, User
 from app.reconcile.check import ledger_faults
 from app.refunds import refund as refunds
-from app.refunds.by_hand import settle
+from app.refunds.by_hand import confirm, write_down
 from app.refunds.model import LETS_GO, Refund, RefundMove, RefundState
 from app.refunds.reasons import Reason
 from automations import payout
@@ -76,7 +76,7 @@ class Bank:
             raise Unknown("lost")
         return self.books[key]
 
-    def lookup(self, key: str) -> Outcome | None:
+    def lookup(self, key: str, payment: str = "") -> Outcome | None:
         if self.luck is Luck.away:
             raise Unavailable("away")
         found = self.books.get(key)
@@ -190,20 +190,26 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: self._any())
     @rule(choice=some.integers(0, 99), who=some.integers(0, PEOPLE - 1), provider_pays=some.booleans())
     def settle_by_hand(self, choice: int, who: int, provider_pays: bool) -> None:
-        """As finance does: it writes down what the provider has really done, or has paid by transfer itself."""
+        """As finance does: one writes down what the provider has really done, or has paid by transfer, and the other,
+        who did not ask for it either, confirms it.
+        """
         refund = self._refund(choice)
         known = self.bank.books.get(refund.provider_key)
         with self._acting(who):
             try:
                 transferred = refund.state is RefundState.approved
                 truth = transferred or (known is not None and known.state is OutcomeState.paid)
-                if known is None and not transferred:
+                undecided = known is None or known.state is OutcomeState.pending
+                if undecided and not transferred:
                     return
-                settle(refund, paid=truth, reference="T-1", provider_pays=provider_pays)
+                write_down(refund, paid=truth, reference="T-1", provider_pays=provider_pays)
             except Refusal:
-                pass
-            else:
-                assert refund.requested_by_id != self.people[who]
+                return
+            asker = refund.requested_by_id
+            assert asker != self.people[who]
+        other = next(one for one in range(PEOPLE) if one != who and self.people[one] != asker)
+        with self._acting(other):
+            confirm(self._refund(choice), provider_pays=provider_pays)
 
     @rule(luck=some.sampled_from(Luck), minutes=some.integers(1, 30))
     def work(self, luck: Luck, minutes: int) -> None:
