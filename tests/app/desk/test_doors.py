@@ -25,6 +25,7 @@ from app.people.rights import RIGHTS
 from app.words import language, spoken
 from tests.app.desk.money_doors import MONEY_DOORS
 from tests.app.desk.program_doors import OUTSIDERS, PROGRAM_DOORS
+from tests.app.desk.partner_doors import PARTNER_DOORS
 from tests.app.desk.shop import a_shop
 from tests.app.disputes.doors import DISPUTE_DOORS
 from tests.conftest import settings_for
@@ -51,6 +52,7 @@ USUAL = {
 # Every other route of a screen, by name. A route that is not here fails the suite.
 OWN = {
     **MONEY_DOORS,
+    **PARTNER_DOORS,
     "undos.ask_view": "rules.publish",
     "undos.state": "undos.view",
     "alarms.acknowledge_view": "alarms.acknowledge",
@@ -69,14 +71,6 @@ OWN = {
     "macros.pick_view": "macros.edit",
     "macros.state_view": "macros.edit",
     "outbox.hand_view": "outbox.retry",
-    "partners.download_view": "partners.documents",
-    "partners.file_view": "partners.documents",
-    "partners.incident_view": "partners.edit",
-    "partners.move_view": "partners.edit",
-    "partners.stay_view": "partners.edit",
-    "partners.take_away_view": "partners.documents",
-    "partners.weigh_view": "partners.edit",
-    "partners.withdraw_view": "partners.edit",
     "policies.draft_view": "policies.edit",
     "policies.ask_view": "policies.edit",
     "policies.publish_view": "policies.publish",
