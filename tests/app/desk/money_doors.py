@@ -1,4 +1,4 @@
-"""Routes of the screens of money, and the right that each asks for beside the right to view its screen."""
+"""Routes of the screens of money and promises, and the right that each asks for beside its screen's own."""
 
 from __future__ import annotations
 
@@ -13,4 +13,27 @@ MONEY_DOORS = {
     "differences.file_view": "differences.resolve",
     "differences.now_view": "differences.resolve",
     "differences.resolve_view": "differences.resolve",
+    "policies.draft_view": "policies.edit",
+    "policies.ask_view": "policies.edit",
+    "policies.publish_view": "policies.publish",
+    "policies.read_view": None,
+    "policies.send_back_view": "policies.publish",
+    "policies.withdraw_view": "policies.edit",
+    "goodwill.approve_view": "refunds.approve",
+    "goodwill.cancel_view": "goodwill.give",
+    "goodwill.create_view": "goodwill.give",
+    "goodwill.reject_view": "refunds.approve",
+    "refunds.create_view": "refunds.request",
+    "refunds.evidence_view": "refunds.view",
+    "refunds.note_view": "refunds.note",
+    "refunds.edit_view": "refunds.request",
+    "refunds.approve_many_view": "refunds.approve",
+    "refunds.approve_view": "refunds.approve",
+    "refunds.cancel_view": "refunds.request",
+    "refunds.quote_view": "refunds.request",
+    "refunds.reject_view": "refunds.approve",
+    "refunds.settle_back_view": "refunds.pay",
+    "refunds.settle_confirm_view": "refunds.pay",
+    "refunds.settle_view": "refunds.pay",
+    "refunds.try_view": "refunds.view",
 }

@@ -24,8 +24,8 @@ from app.people.model import Role
 from app.people.rights import RIGHTS
 from app.words import language, spoken
 from tests.app.desk.money_doors import MONEY_DOORS
-from tests.app.desk.program_doors import OUTSIDERS, PROGRAM_DOORS
 from tests.app.desk.partner_doors import PARTNER_DOORS
+from tests.app.desk.program_doors import OUTSIDERS, PROGRAM_DOORS
 from tests.app.desk.shop import a_shop
 from tests.app.disputes.doors import DISPUTE_DOORS
 from tests.conftest import settings_for
@@ -71,29 +71,6 @@ OWN = {
     "macros.pick_view": "macros.edit",
     "macros.state_view": "macros.edit",
     "outbox.hand_view": "outbox.retry",
-    "policies.draft_view": "policies.edit",
-    "policies.ask_view": "policies.edit",
-    "policies.publish_view": "policies.publish",
-    "policies.read_view": None,
-    "policies.send_back_view": "policies.publish",
-    "policies.withdraw_view": "policies.edit",
-    "goodwill.approve_view": "refunds.approve",
-    "goodwill.cancel_view": "goodwill.give",
-    "goodwill.create_view": "goodwill.give",
-    "goodwill.reject_view": "refunds.approve",
-    "refunds.create_view": "refunds.request",
-    "refunds.evidence_view": "refunds.view",
-    "refunds.note_view": "refunds.note",
-    "refunds.edit_view": "refunds.request",
-    "refunds.approve_many_view": "refunds.approve",
-    "refunds.approve_view": "refunds.approve",
-    "refunds.cancel_view": "refunds.request",
-    "refunds.quote_view": "refunds.request",
-    "refunds.reject_view": "refunds.approve",
-    "refunds.settle_back_view": "refunds.pay",
-    "refunds.settle_confirm_view": "refunds.pay",
-    "refunds.settle_view": "refunds.pay",
-    "refunds.try_view": "refunds.view",
     "rules.approve_view": "rules.publish",
     "rehearsals.ask_view": "rules.edit",
     "rehearsals.cancel_view": "rules.edit",
@@ -144,8 +121,6 @@ SUBJECT = {
     **dict.fromkeys(("signs", "duties"), "playbooks"),
     **dict.fromkeys(("rehearsals", "stops"), "rules"),
     **dict.fromkeys(("routing_agents", "routing_plans", "shifts", "holidays", "hours"), "routing"),
-    "rehearsals": "rules",
-    "stops": "rules",
 }
 FILLED = {"export_type": "csv", "switch": "pushing", "way": "on", "filename": "desk/desk.css", "rest": "x", "ref": "B"}
 
