@@ -192,7 +192,9 @@ def test_both_accepting_ends_it_and_asks_for_the_refund_once(office: Flask) -> N
     refund = db.session.scalars(select(Refund)).one()
     assert (refund.amount_minor, refund.state) == (600_000, RefundState.requested)
     assert (refund.requested_by_id, refund.ticket_id) == (talks.id, dispute.customer_ticket_id)
-    assert "회수할 금액 ₩400,000" in (dispute.partner.note or "")
+    (incident,) = dispute.partner.incidents
+    assert "회수할 금액 ₩400,000" in incident.text
+    assert (incident.is_warning, incident.points, incident.booking_id) == (False, 0, dispute.booking_id)
     assert turn_of(Side.us) == turn_of(Side.customer) == []
     assert "승인을 거쳐" in told(dispute, Side.customer)[-1]
     assert "승인을 거쳐" not in told(dispute, Side.partner)[-1]
