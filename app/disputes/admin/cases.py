@@ -15,13 +15,14 @@ from wtforms.validators import InputRequired, Length
 from app.actor import acting
 from app.bookings.model import Booking
 from app.desk.fields import ChoiceField, id_in
+from app.desk.kept_files import to_save
 from app.desk.saving import SEEN
 from app.desk.shown import NOTHING, ago, chip_as
 from app.desk.states import BAD, Named, named
 from app.desk.view import DeskView, Tab, needs
 from app.disputes import clocks
 from app.disputes.admin.posted import NOTHING_TYPED, Posted, both, number, text
-from app.disputes.admin.read import choice_of, comments_of, file_of, page_of, remedy_of, ticket_of
+from app.disputes.admin.read import choice_of, comments_of, page_of, remedy_of, ticket_of
 from app.disputes.deciding import answer, counter, propose, reopen, rule, withdraw
 from app.disputes.dispute import (
     bring,
@@ -288,7 +289,7 @@ class DisputeView(Posted, DeskView):
         if entry is None or entry.sha256 is None:
             abort(404)
         self.get_one(str(entry.dispute_id))
-        return file_of(read(entry.sha256), entry)
+        return to_save(read(entry.sha256), entry.file_type or "application/octet-stream", entry.file_name or "file")
 
     def may_rule(self, dispute: Dispute) -> bool:
         """Whether the form is shown to whoever looks: not to one who has talked with a side."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-from flask import Response, request
+from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -112,13 +111,3 @@ def ticket_of(session: Session, name: str) -> Ticket:
     if found is None:
         raise Refusal(say("그 번호의 티켓이 없습니다.", "There is no ticket of that number."), field=name)
     return found
-
-
-def file_of(content: bytes, entry: DisputeEntry) -> Response:
-    """To be saved under its name, and run by nobody."""
-    answer = Response(content, mimetype=entry.file_type or "application/octet-stream")
-    name = entry.file_name or "file"
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, send_file, session
+from flask import abort, current_app, flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
@@ -15,10 +14,11 @@ from sqlalchemy.orm import selectinload
 
 from app.actor import acting
 from app.desk.fields import id_in
+from app.desk.file_kinds import MIME
+from app.desk.kept_files import LARGEST, content_of, to_save
 from app.desk.view import needs
 from app.errors import Refusal
-from app.refunds.evidence.keeping import LARGEST, Sent, add, content_of
-from app.refunds.evidence.kinds import MIME
+from app.refunds.evidence.keeping import Sent, add
 from app.refunds.evidence.model import RefundFile, RefundNote
 from app.refunds.model import Refund
 from app.words import say
@@ -86,8 +86,4 @@ class Evidence:
         if file is None:
             abort(404)
         self.get_one(str(file.note.refund_id))
-        content = BytesIO(content_of(_home(), file))
-        answer = send_file(content, mimetype=MIME[file.kind], as_attachment=True, download_name=file.name)
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return to_save(content_of(_home(), file.sha256), MIME[file.kind], file.name)

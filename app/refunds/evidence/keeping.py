@@ -1,10 +1,7 @@
-"""Adding a note with its files, and giving a file back. A file lies in the home's folder, under its content's hash."""
+"""Adding a note with its files."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +11,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import acting
+from app.desk.file_kinds import PICTURES_AND_PDF, FileKind, fit_name, kind_of
+from app.desk.kept_files import LARGEST, MEGABYTES, keep
 from app.errors import Refusal
-from app.refunds.evidence.kinds import FileKind, fit_name, kind_of
 from app.refunds.evidence.model import RefundFile, RefundNote
 from app.refunds.model import Refund
 from app.words import say
 
-FOLDER = "evidence"
-MEGABYTES = 5
-LARGEST = MEGABYTES * 1024 * 1024
 MOST_FILES = 20
 LONGEST_NOTE = 4000
-GONE = say(
-    "이 파일을 찾을 수 없거나 내용이 달라졌습니다. 관리자에게 백업을 확인해 달라고 해 주세요.",
-    "This file is gone or is not what was kept. Ask an admin to look into the backup.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +57,12 @@ def add(session: Session, refund: Refund, text: str, sent: Sequence[Sent], home:
         )
     note = RefundNote(refund=refund, text=text, by_id=actor.id, by=actor.name[:120], at=clock.now())
     note.files = [
-        RefundFile(name=fit_name(one.name, kind), kind=kind, size=len(one.content), sha256=_keep(home, one.content))
+        RefundFile(name=fit_name(one.name, kind), kind=kind, size=len(one.content), sha256=keep(home, one.content))
         for one, kind in zip(sent, kinds, strict=True)
     ]
     session.add(note)
     session.flush()
     return note
-
-
-def content_of(home: Path, file: RefundFile) -> bytes:
-    """Refuses what is not there, and what is not what was kept."""
-    try:
-        content = _path(home, file.sha256).read_bytes()
-    except OSError:
-        raise Refusal(GONE) from None
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise Refusal(GONE)
-    return content
 
 
 def _kind(sent: Sent) -> FileKind:
@@ -96,7 +76,7 @@ def _kind(sent: Sent) -> FileKind:
             field="files",
         )
     kind = kind_of(sent.content)
-    if kind is None:
+    if kind not in PICTURES_AND_PDF:
         raise Refusal(
             say(
                 f"{name}: 사진(JPEG, PNG, WebP, HEIC)이나 PDF만 받습니다. 내용이 그런 파일이 아닙니다.",
@@ -105,23 +85,3 @@ def _kind(sent: Sent) -> FileKind:
             field="files",
         )
     return kind
-
-
-def _keep(home: Path, content: bytes) -> str:
-    """Whole or not at all; the same content once."""
-    key = hashlib.sha256(content).hexdigest()
-    path = _path(home, key)
-    if path.exists():
-        return key
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{key}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(path)
-    return key
-
-
-def _path(home: Path, key: str) -> Path:
-    return home / FOLDER / key[:2] / key

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, event
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.db import Base, choice, key_column
-from app.refunds.evidence.kinds import FileKind
+from app.desk.file_kinds import FileKind
 from app.refunds.model import Refund
 from app.resident_number import MADE_HERE, keeps_no_resident_number
 

@@ -21,7 +21,7 @@ from app.refunds.evidence import keeping
 from app.refunds.evidence.keeping import MOST_FILES
 from app.refunds.evidence.model import RefundFile, RefundNote
 from app.refunds.model import Refund
-from tests.app.refunds.evidence.test_kinds import PDF, PNG
+from tests.app.desk.test_file_kinds import PDF, PNG
 from tests.marketplace import a_booking, a_refund, a_user
 from tests.seat import Seat
 
@@ -170,4 +170,4 @@ def test_no_name_breaks_out_of_the_header_or_the_page(lone_office: Flask) -> Non
     assert "<img src=x" not in page
     assert "&lt;b&gt;굵게" in page
     header = seat.see(f"{PATH}/evidence/", id=kept()[0].id).headers["Content-Disposition"]
-    assert re.fullmatch(r"attachment; filename=[^\r\n<>]*", header)
+    assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%-]+", header)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.refunds.evidence.kinds import FileKind, fit_name, kind_of
+from app.desk.file_kinds import FileKind, fit_name, kind_of
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
@@ -14,6 +14,7 @@ GOOD = {
     FileKind.webp: b"RIFF\x00\x00\x00\x00WEBPVP8 ",
     FileKind.heic: b"\x00\x00\x00\x18ftypheic\x00\x00",
     FileKind.pdf: PDF,
+    FileKind.text: "\ufeff진술서: 화분이 깨졌습니다".encode(),
 }
 
 
@@ -30,9 +31,12 @@ def test_what_is_taken_is_known_by_its_content(kind: FileKind) -> None:
         b"<html><script>alert(1)</script>",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
         b"MZ\x90\x00",
-        b"PK\x03\x04",
+        b"PK\x03\x04\xff",
         b"%PDF-1.7 cut off",
-        b"GIF89a",
+        b"GIF89a\xff",
+        b"  \n",
+        b"text\x00more",
+        "\ufeff <!doctype html><script>alert(1)</script>".encode(),
         b"\x00\x00\x00\x18ftypmp42\x00\x00",
         b"RIFF\x00\x00\x00\x00AVI LIST",
     ],

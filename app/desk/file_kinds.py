@@ -15,14 +15,17 @@ class FileKind(StrEnum):
     webp = "webp"
     heic = "heic"
     pdf = "pdf"
+    text = "text"
 
 
+PICTURES_AND_PDF = frozenset({FileKind.jpeg, FileKind.png, FileKind.webp, FileKind.heic, FileKind.pdf})
 MIME = {
     FileKind.jpeg: "image/jpeg",
     FileKind.png: "image/png",
     FileKind.webp: "image/webp",
     FileKind.heic: "image/heic",
     FileKind.pdf: "application/pdf",
+    FileKind.text: "text/plain",
 }
 SUFFIX = {
     FileKind.jpeg: "jpg",
@@ -30,6 +33,7 @@ SUFFIX = {
     FileKind.webp: "webp",
     FileKind.heic: "heic",
     FileKind.pdf: "pdf",
+    FileKind.text: "txt",
 }
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"mif1"}
 
@@ -46,7 +50,17 @@ def kind_of(content: bytes) -> FileKind | None:
         return FileKind.heic
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return FileKind.pdf
-    return None
+    return FileKind.text if _is_text(content) else None
+
+
+def _is_text(content: bytes) -> bool:
+    """In UTF-8, and nothing that a browser would take for a page."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    bare = text.lstrip("\ufeff \t\r\n")
+    return bool(bare) and "\x00" not in text and not bare.startswith(("<", "%PDF-"))
 
 
 def fit_name(name: str, kind: FileKind) -> str:
