@@ -83,7 +83,7 @@ OPS, SECOND_OPS, FINANCE = "haneul@opsroom.example", "dohyun@opsroom.example", "
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    house = House(tmp_path_factory.mktemp("town") / "home", tuple(a_free_port() for _ in range(4)))
+    house = House(tmp_path_factory.mktemp("town") / "home", tuple(a_free_port() for _ in range(5)))
     try:
         with chromium() as browser:
             house.until(house.is_ready)

@@ -15,12 +15,13 @@ from app import clock
 from app.actor import Actor, ActorKind, acting_as
 from app.bookings.model import Booking, BookingState, Customer
 from app.demo.booking_rows import RENTS, STAY_FEE_PERCENT, VISIT_PRICES
-from app.demo.sign_ins import AGENT, MANAGER
+from app.demo.sign_ins import AGENT, FINANCE, MANAGER
 from app.ledger.posting import owe, pay
 from app.partners.model import Partner, PartnerKind
 from app.people.model import User
 from app.policies.binding import most_specific
 from app.policies.model import PolicyVersion, Product, VersionState
+from app.refunds.approval import Approval
 from app.refunds.model import Refund, RefundMove, RefundState
 from app.refunds.reasons import Reason
 from app.refunds.refund import quote_under
@@ -35,6 +36,8 @@ REASONS = (
     *(Reason.partner_cancelled, Reason.partner_cancelled, Reason.platform_error, Reason.force_majeure),
 )
 MONTHS = (1, 1, 2, 3, 6)
+# Above this the table of authority that a house begins with asks for two.
+ONE_APPROVES_MINOR = 500_000
 
 
 def many(session: Session, moment: datetime, wanted: int) -> Iterator[int]:
@@ -46,8 +49,8 @@ def many(session: Session, moment: datetime, wanted: int) -> Iterator[int]:
         .options(joinedload(PolicyVersion.policy))
         .where(PolicyVersion.state == VersionState.published)
     ).all()
-    people = {user.email: user.id for user in session.scalars(select(User))}
-    asker, decider = people[AGENT.email], people[MANAGER.email]
+    people = {user.email: user for user in session.scalars(select(User))}
+    asker, deciders = people[AGENT.email], (people[MANAGER.email], people[FINANCE.email])
     buyers = session.scalars(select(Customer.id).order_by(Customer.id)).all()
     while there < wanted:
         rng = Random(SEED + there)
@@ -58,7 +61,7 @@ def many(session: Session, moment: datetime, wanted: int) -> Iterator[int]:
         for booking, version, reason, at in made:
             session.add(booking)
             session.flush()
-            refund = _refund(booking, version, reason, at, asker, decider)
+            refund = _refund(booking, version, reason, at, asker, deciders)
             session.add(refund)
             session.flush()
             with clock.stopped(refund.paid_at or at), acting_as(PAYING):
@@ -132,26 +135,37 @@ def _bound(versions: Sequence[PolicyVersion], booking: Booking) -> PolicyVersion
     )
 
 
-def _refund(booking: Booking, version: PolicyVersion, reason: Reason, at: datetime, asker: int, decider: int) -> Refund:
+def _refund(
+    booking: Booking, version: PolicyVersion, reason: Reason, at: datetime, asker: User, deciders: tuple[User, User]
+) -> Refund:
     quoted = quote_under(version, booking, reason, at)
     paid_at = at + timedelta(hours=3)
     booking.held_minor = quoted.amount_minor
+    approve = deciders[: 1 + (quoted.amount_minor > ONE_APPROVES_MINOR)]
     facts: dict[str, Any] = {
         "ref": booking.ref,
         "booking_id": booking.id,
+        "booking": booking,
         "policy_version_id": version.id,
         "reason": reason,
         "currency": quoted.currency,
         "amount_minor": quoted.amount_minor,
         "quoted_minor": quoted.amount_minor,
         "quote": quoted.to_json(),
-        "requested_by_id": asker,
-        "approved_by_id": decider,
+        "requested_by_id": asker.id,
+        "maker_id": asker.id,
+        "approvers": len(approve),
+        "approved_by_id": approve[0].id,
+        "approved_also_by_id": approve[1].id if len(approve) > 1 else None,
         "provider_key": f"refund-{secrets.token_hex(16)}",
         "provider_ref": f"{booking.ref}-paid",
     }
     times = {"requested_at": at, "decided_at": paid_at, "paid_at": paid_at, "told_at": paid_at}
     made = Refund(**facts, **times, state=RefundState.paid)
+    made.approved_sum = made.sum_to_approve()
+    made.approvals = [
+        Approval(maker_id=asker.id, approver=one, role=one.role, sum=made.approved_sum, at=paid_at) for one in approve
+    ]
     made.moves.append(RefundMove(was=None, now=RefundState.requested, by=AGENT.name, at=at))
     made.moves.append(RefundMove(was=RefundState.requested, now=RefundState.paid, by=MANAGER.name, at=paid_at))
     return made

@@ -55,10 +55,8 @@ def test_what_others_wrote_is_kept_with_stars() -> None:
 
 def test_no_reason_keeps_it(lone_office: Flask) -> None:
     secret, refund = "900101-1234567", a_refund()
-    with acting_for(a_user()):
+    with acting_for(a_user()), pytest.raises(Refusal) as refused:
         reject(refund, f"번호 {secret}")
-        with pytest.raises(Refusal) as refused:
-            db.session.commit()
     assert refused.value.field == "why"
     db.session.rollback()
     with pytest.raises(Refusal):

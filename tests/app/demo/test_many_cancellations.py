@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.db import db
 from app.demo import many_cancellations
 from app.demo.many_cancellations import many
-from app.demo.sign_ins import AGENT, MANAGER
+from app.demo.sign_ins import AGENT, FINANCE, MANAGER
 from app.partners.model import PartnerKind
 from app.policies.model import Product
 from app.reconcile.check import ledger_faults
@@ -24,7 +24,7 @@ MOMENT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
 def a_market() -> None:
-    for person in (AGENT, MANAGER):
+    for person in (AGENT, FINANCE, MANAGER):
         a_user(person.role, email=person.email)
     a_customer()
     a_partner(name="클리너", kind=PartnerKind.cleaner)

@@ -100,7 +100,8 @@ def test_refunds_for_the_partners_fault_count_unless_they_were_never_paid(lone_o
     partner, now = a_partner(), clock.now()
     states = [RefundState.paid, RefundState.rejected, RefundState.cancelled, RefundState.failed, RefundState.requested]
     for state in states:
-        refund = a_refund(booking=a_booking(partner=partner))
+        approver = a_user() if state is RefundState.paid else None
+        refund = a_refund(booking=a_booking(partner=partner), approved_by=approver)
         db.session.execute(
             Refund.__table__.update()  # type: ignore[attr-defined]
             .where(Refund.id == refund.id)

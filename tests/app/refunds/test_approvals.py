@@ -254,7 +254,7 @@ def test_a_house_of_before_keeps_its_approvals(office: Flask) -> None:
     refund = a_refund(approved_by=a_user())
     ref, approver = refund.ref, refund.approved_by_id
     db.session.remove()
-    downgrade(directory=str(MIGRATIONS), revision="-1")
+    downgrade(directory=str(MIGRATIONS), revision="0017")
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM refunds WHERE approved_sum IS NOT NULL")) == 1
     upgrade(directory=str(MIGRATIONS))

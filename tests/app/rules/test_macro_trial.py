@@ -11,7 +11,15 @@ from sqlalchemy import func, select
 from app import clock
 from app.db import db
 from app.language.account import PLAIN_ACCOUNT
-from app.language.facts_of_ticket import BookingFacts, CustomerFacts, PartnerFacts, Person, RefundFacts, TicketFacts
+from app.language.facts_of_ticket import (
+    BookingFacts,
+    CustomerFacts,
+    GoodwillFacts,
+    PartnerFacts,
+    Person,
+    RefundFacts,
+    TicketFacts,
+)
 from app.macros.model import Macro
 from app.macros.placeholder_names import OFFERED
 from app.macros.placeholders import placeholder_values
@@ -93,6 +101,7 @@ def test_every_placeholder_on_offer_is_one_that_can_be_filled_in() -> None:
         partner=PartnerFacts(),
         customer=CustomerFacts(),
         refund=RefundFacts(),
+        goodwill=GoodwillFacts(),
     )
     values = placeholder_values(facts, clock.now(), "ko", PLAIN_ACCOUNT)
     for one in OFFERED:
