@@ -49,7 +49,7 @@ assets: $(VENV)/.ready ## Bring the typeface and the icons (without them pages w
 
 .PHONY: test
 test: setup-dev ## Run the tests; T=tests/app/test_valkey.py some of them, JOBS=0 in one process
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(T)
 
 .PHONY: check
 check: setup-dev ## Lint, format, types, import contracts, architecture

@@ -38,7 +38,7 @@ from tests.conftest import settings_for
 from tests.marketplace import PAID_AT, a_booking, a_user, a_version, acting_for, number
 from tests.postgres import PostgresServer
 
-pytestmark = pytest.mark.pg
+pytestmark = [pytest.mark.pg, pytest.mark.slow]
 PAID = 1000
 PEOPLE = 3
 BOOKINGS = 2

@@ -69,7 +69,7 @@ HOURS: tuple[tuple[str, str, object], ...] = (
 
 
 @pytest.fixture(autouse=True)
-def here(office: Flask) -> None:
+def here(lone_office: Flask) -> None:
     people()
 
 
