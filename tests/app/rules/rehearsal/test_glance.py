@@ -138,7 +138,7 @@ def unasked(rule: RuleDefinition) -> RuleDefinition:
     return replace(rule, conditions=Conditions((), ()))
 
 
-def test_with_and_without_a_glance_a_rehearsal_tells_the_same(office: Flask) -> None:
+def test_with_and_without_a_glance_a_rehearsal_tells_the_same(lone_office: Flask) -> None:
     dice = random.Random(11)
     for _ in range(TICKETS):
         varied(dice)
@@ -152,7 +152,7 @@ def test_with_and_without_a_glance_a_rehearsal_tells_the_same(office: Flask) -> 
     assert blind.tallies.to_json() != whole.tallies.to_json()
 
 
-def test_a_glance_tells_what_it_tells_as_whole_facts_do(office: Flask) -> None:
+def test_a_glance_tells_what_it_tells_as_whole_facts_do(lone_office: Flask) -> None:
     dice = random.Random(12)
     tickets = [varied(dice) for _ in range(40)]
     told, left_out = 0, 0
