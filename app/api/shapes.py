@@ -154,7 +154,8 @@ class CustomerSent(Struct, frozen=True, forbid_unknown_fields=True):
 class BookingSent(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole booking; a `ref` that is known is brought up to it. `partner` is a business number, an id of ours or the
     one partner of that name; null is none. The policy in force when it was paid, or when the contract was made, binds a
-    new booking, and stays.
+    new booking, and stays. What is left out stays as it is; a new booking is in won, by Toss and the app, with no fee,
+    and its first period is the whole.
     """
 
     ref: Ref
@@ -166,11 +167,11 @@ class BookingSent(Struct, frozen=True, forbid_unknown_fields=True):
     paid_at: At
     starts_at: At
     ends_at: At
-    currency: Currency = "KRW"
-    gateway: Text = "toss"
-    channel: Text = "app"
+    currency: Currency | UnsetType = UNSET
+    gateway: Text | UnsetType = UNSET
+    channel: Text | UnsetType = UNSET
     first_period_minor: Minor | UnsetType = UNSET
-    service_fee_minor: Minor = 0
+    service_fee_minor: Minor | UnsetType = UNSET
     contracted_at: At | UnsetType = UNSET
     payment_ref: Annotated[str, Meta(min_length=1, max_length=80, pattern=PLAIN)] | UnsetType | None = UNSET
     partner: Annotated[str, Meta(min_length=1, max_length=120, pattern=PLAIN)] | UnsetType | None = UNSET

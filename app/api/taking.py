@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import UNSET
@@ -20,6 +21,9 @@ PLAIN = (
     *("paid_at", "contracted_at", "starts_at", "ends_at", "payment_ref", "state"),
 )
 
+# Of a new booking, where nothing else is said.
+USUAL: Mapping[str, Any] = {"currency": "KRW", "gateway": "toss", "channel": "app", "service_fee_minor": 0}
+
 
 def taken(session: Session, sent: BookingSent) -> tuple[int, BookingTold]:
     """201 when it was not known, else 200. Two calls for one number wait for each other. Does not commit."""
@@ -27,7 +31,7 @@ def taken(session: Session, sent: BookingSent) -> tuple[int, BookingTold]:
     version = joinedload(Booking.policy_version).joinedload(PolicyVersion.policy)
     record = session.scalar(select(Booking).options(version).where(Booking.ref == sent.ref))
     customer_id, touched = _customer(session, sent.customer)
-    wanted = _wanted(session, sent, customer_id)
+    wanted = _wanted(session, sent, customer_id, is_new=record is None)
     changed = () if record is None else differences(record, wanted)
     booking = put_booking(session, record, sent.ref, wanted)
     names = sorted({*touched, *(change.name.removesuffix("_id") for change in changed)})
@@ -59,11 +63,14 @@ def _customer(session: Session, sent: CustomerSent) -> tuple[int, list[str]]:
         raise type(refusal)(refusal.words, field=f"customer.{refusal.field}" if refusal.field else "customer") from None
 
 
-def _wanted(session: Session, sent: BookingSent, customer_id: int) -> dict[str, Any]:
-    wanted = {name: value for name in PLAIN if (value := getattr(sent, name)) is not UNSET}
+def _wanted(session: Session, sent: BookingSent, customer_id: int, *, is_new: bool) -> dict[str, Any]:
+    wanted = dict(USUAL) if is_new else {}
+    wanted |= {name: value for name in PLAIN if (value := getattr(sent, name)) is not UNSET}
     wanted["customer_id"] = customer_id
-    first = sent.first_period_minor
-    wanted["first_period_minor"] = sent.total_minor if first is UNSET else first
+    if sent.first_period_minor is not UNSET:
+        wanted["first_period_minor"] = sent.first_period_minor
+    elif is_new:
+        wanted["first_period_minor"] = sent.total_minor
     if sent.partner is None:
         wanted["partner_id"] = None
     elif isinstance(sent.partner, str):

@@ -141,7 +141,10 @@ def _booking(known: Known, row: FileRow) -> Compared:
         if key != "ref" and key not in OF_CUSTOMER and key != "partner"
     }
     if "partner" in row.wanted:
-        wanted["partner_id"] = known.partner(row.wanted["partner"]).id
+        partner = known.partner(row.wanted["partner"])
+        if record is None or record.partner_id != partner.id:
+            _must_be_ours(partner.city)
+        wanted["partner_id"] = partner.id
     if record is None:
         wanted.setdefault("first_period_minor", wanted["total_minor"])
     else:
@@ -176,6 +179,8 @@ def _whose(known: Known, row: FileRow, record: Booking | None) -> Customer | Map
         return None
     found = known.customer(email, zendesk_id, "customer_email")
     if found is not None:
+        if record is None or record.customer_id != found.id:
+            _must_be_ours(found.city)
         return found
     if "customer_name" not in row.wanted:
         raise Refusal(NO_CUSTOMER, field="customer_name")

@@ -27,6 +27,7 @@ from app.desk.shown import plain
 from app.errors import Refusal
 from app.facts import Fact, announce
 from app.partners.model import Partner
+from app.resident_number import without_resident_numbers
 from app.words import LANGUAGES, Words, say, spoken
 
 AT_ONCE = 500
@@ -49,7 +50,7 @@ def previewed(session: Session, kind: FileKind, filename: str, raw: bytes) -> Im
         raise Refusal(NOTHING_READ)
     made = Import(
         kind=kind,
-        filename=filename[:200],
+        filename=without_resident_numbers(filename[:200]),
         rows=len(rows),
         by_id=acting().id,
         by=acting().name[:120],
@@ -68,11 +69,11 @@ def _row(session: Session, import_id: int, one: Compared, partners: dict[int, st
         "import_id": import_id,
         "line": one.row.line,
         "verdict": one.verdict,
-        "cells": dict(one.row.cells),
+        "cells": without_resident_numbers(dict(one.row.cells)),
         "record_id": one.record.id if one.record is not None else None,
         "seen_version": one.record.version if one.record is not None else None,
         "changes": [_told(session, change, one, partners) for change in one.changes] if one.record is not None else [],
-        "faults": [[fault.column, fault.words.ko, fault.words.en] for fault in one.faults],
+        "faults": without_resident_numbers([[fault.column, fault.words.ko, fault.words.en] for fault in one.faults]),
     }
 
 

@@ -112,7 +112,7 @@ def page_of(session: Session, partner: Partner) -> Page:
         ahead=_ahead(partner),
         score=score,
         parts=parts,
-        line=_line(partner, incidents),
+        line=_line(partner, incidents, documents=acting().may("partners.documents")),
     )
 
 
@@ -127,10 +127,10 @@ def _ahead(partner: Partner) -> Sequence[Any]:
     return rows
 
 
-def _line(partner: Partner, incidents: Sequence[PartnerIncident]) -> list[Entry]:
-    """Everything that happened, newest first."""
+def _line(partner: Partner, incidents: Sequence[PartnerIncident], *, documents: bool) -> list[Entry]:
+    """Everything that happened, newest first; what papers are called only where they may be seen."""
     entries = [_of_move(one) for one in partner.moves] + [_of_incident(one) for one in incidents]
-    for one in partner.documents:
+    for one in partner.documents if documents else ():
         words = say("서류 {name}", "Document {name}").fill(name=one.name)
         entries.append(Entry(one.at, "file-text", PLAIN, words, one.by))
         if one.removed_at is not None:

@@ -108,6 +108,20 @@ def test_a_known_number_is_brought_up_to_what_is_sent_and_keeps_its_policy(lone_
     assert (again["outcome"], again["changed"]) == ("unchanged", [])
 
 
+def test_what_is_left_out_stays_as_it_is(lone_office: Flask) -> None:
+    program = a_program(lone_office)
+    facts = {"gateway": "stripe", "channel": "agency", "currency": "USD"}
+    program.post(PATH, {**SENT, **facts})
+    left_out = {"first_period_minor", "service_fee_minor", "payment_ref"}
+    bare = {name: value for name, value in SENT.items() if name not in left_out} | {"state": "under_way"}
+    told = program.post(PATH, bare).json
+    assert told is not None
+    assert (told["outcome"], told["changed"]) == ("updated", ["state"])
+    booking = the()
+    assert (booking.gateway, booking.channel, booking.currency) == ("stripe", "agency", "USD")
+    assert (booking.first_period_minor, booking.service_fee_minor) == (600_000, 60_000)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

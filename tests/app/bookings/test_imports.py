@@ -190,6 +190,27 @@ def test_a_manager_of_one_city_brings_in_nothing_of_another_and_sees_no_file_of_
     assert verdicts() == {2: "bad", 3: "bad", 4: "new"}
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_nobody_of_another_city_is_named_by_a_file_of_ones_own(lone_office: Flask, *, is_ours: bool) -> None:
+    city = "서울" if is_ours else "부산"
+    a_customer(name="김하나", email="hana@example.com", city=city)
+    a_partner(name="반짝 클리너", city=city)
+    a_customer(name="이두리", email="duri@example.com", city="서울")
+    visit = visit_as(lone_office, cities=["서울"])
+    rows = (a_row(), a_row(ref="B-2", email="duri@example.com", name="이두리", partner="반짝 클리너"))
+    upload(visit, a_file(HEADS, *rows))
+    assert set(verdicts().values()) == {"new" if is_ours else "bad"}
+
+
+def test_a_resident_number_in_a_file_is_not_kept(lone_office: Flask) -> None:
+    visit = visit_as(lone_office)
+    upload(visit, a_file(HEADS, a_row(name="김하나 900101-1234567", total="900101-1234567")), name="900101-1234567.csv")
+    kept = the_import()
+    (row,) = db.session.scalars(select(ImportRow).where(ImportRow.import_id == kept.id))
+    assert "1234567" not in f"{kept.filename} {row.cells} {row.faults} {row.changes}"
+    assert "1234567" not in visit.open(f"/admin/imports/details/?id={kept.id}").text
+
+
 def test_a_file_is_taken_once_and_a_dropped_one_never(lone_office: Flask) -> None:
     visit = visit_as(lone_office)
     upload(visit, a_file(HEADS, ROW))

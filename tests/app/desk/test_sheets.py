@@ -69,6 +69,18 @@ def test_what_cannot_be_read_is_refused_in_words(raw: bytes) -> None:
         list(lines_of(raw))
 
 
+def test_a_workbook_of_two_far_cells_ends_nothing_but_its_reader() -> None:
+    """What stands between them would be half a terabyte."""
+    kept = io.BytesIO()
+    with Workbook(kept) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "b")
+    with pytest.raises(Refusal) as refused:
+        list(lines_of(kept.getvalue()))
+    assert refused.value.words is sheets.NO_XLSX
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     read: Callable[[], object] = lambda: list(lines_of(a_bomb()))  # noqa: E731
     read()

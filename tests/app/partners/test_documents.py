@@ -127,7 +127,10 @@ def test_who_has_not_the_right_neither_sees_nor_has_them(lone_office: Flask, rol
     Seat(lone_office, a_user()).press(FILE, sent(partner.id))
     document = db.session.scalars(select(PartnerDocument)).one()
     seat = Seat(lone_office, a_user(role))
-    assert "data-documents" not in seat.read("/admin/partners/details/", id=partner.id)
+    page = seat.read("/admin/partners/details/", id=partner.id)
+    assert "data-documents" not in page
+    assert document.name not in page
+    assert document.name in Seat(lone_office, a_user()).read("/admin/partners/details/", id=partner.id)
     assert seat.send("/admin/partners/download/", {"document": document.id}).status_code == 403
     assert seat.send(FILE, sent(partner.id)).status_code == 403
 
