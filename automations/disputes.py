@@ -26,12 +26,14 @@ MOST = 500
 
 
 def run() -> None:
-    """Deals with every clock that has run out, and with what is late in an emergency; each in its own transaction."""
-    session = db.session()
-    for _ in range(MOST):
-        if not lapse_next(session):
-            break
+    """Deals with what is late in an emergency, then with every clock that has run out; each in its own transaction. A
+    clock that fails is left for the next look.
+    """
+    session, failed = db.session(), set[int]()
     emergencies.watch(session)
+    for _ in range(MOST):
+        if not lapse_next(session, failed):
+            break
     drain()
 
 
@@ -42,20 +44,25 @@ def drain() -> None:
             return
 
 
-def lapse_next(session: Session) -> bool:
-    """False when no clock has run out. Commits.
+def lapse_next(session: Session, failed: set[int]) -> bool:
+    """False when no clock has run out but those that `failed`, which takes this one if it does. Commits.
 
     What is held is the dispute, as everybody who moves it does: holding the clock first would wait for one who waits
     for it.
     """
-    late = session.scalars(
-        select(DisputeClock).where(run_out(clock.now())).order_by(DisputeClock.due_at).limit(1)
-    ).first()
+    due = select(DisputeClock).where(run_out(clock.now()), DisputeClock.id.not_in(failed))
+    late = session.scalars(due.order_by(DisputeClock.due_at).limit(1)).first()
     if late is None:
         session.rollback()
         return False
-    lapse(session, late)
-    session.commit()
+    ids = {"clock": late.id, "dispute": late.dispute_id}
+    try:
+        lapse(session, late)
+        session.commit()
+    except Exception:
+        session.rollback()
+        failed.add(ids["clock"])
+        log.exception("dispute_clock_failed", extra=ids)
     return True
 
 

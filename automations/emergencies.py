@@ -5,27 +5,36 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.alarms.alarm import raise_alarm
 from app.alarms.kinds import AlarmKind
+from app.disputes.emergency.again import alarm_again
 from app.disputes.emergency.emergency import ANSWER_WITHIN, about, find_on
 from app.disputes.emergency.first_signs import read_signs
-from app.disputes.emergency.kinds import LogKind
+from app.disputes.emergency.kinds import DutyRole, LogKind
 from app.disputes.emergency.log import note
-from app.disputes.emergency.model import DONE, Emergency, EmergencyState, SiteTask
+from app.disputes.emergency.model import DONE, OVER, Emergency, EmergencyPost, EmergencyState, SiteTask
 from app.disputes.emergency.signs import find
 from app.disputes.emergency.site import too_late
 from app.link.model import Link
 from app.outbox.outbox import owe
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
-from app.words import say
+from app.words import Words, say
 
 log = logging.getLogger(__name__)
 
 TAG = "emergency"
+_NOBODY = say(
+    "긴급 {ref}: 호출한 지 {minutes}분이 지났는데 이끄는 사람이 없습니다. 누구든 지금 맡아 주세요.",
+    "Emergency {ref}: nobody leads it {minutes} minutes after the page. Whoever reads this, take it now.",
+)
+_HANDED = say(
+    "긴급 {ref}: 지휘를 넘긴 지 {minutes}분이 지났는데 넘겨받은 사람이 답하지 않았습니다. 누구든 지금 맡아 주세요.",
+    "Emergency {ref}: whoever it was handed to has not answered in {minutes} minutes. Whoever reads this, take it now.",
+)
 
 
 def look(session: Session, link: Link, ticket: Ticket, fresh: Sequence[TicketEvent]) -> Emergency | None:
@@ -34,10 +43,14 @@ def look(session: Session, link: Link, ticket: Ticket, fresh: Sequence[TicketEve
     Asked of updates that happened since we were connected alone: what is in an old ticket is long over. What our own
     people write tells of no emergency.
     """
-    if link.connected_at is None or ticket.status == "closed" or _was_paged(session, ticket):
+    if link.connected_at is None or ticket.status == "closed":
         return None
     since = link.connected_at.replace(microsecond=0)
-    text = "\n".join(_texts(session, ticket, [one for one in fresh if one.created_at >= since]))
+    events = [one for one in fresh if one.created_at >= since]
+    if _was_paged(session, ticket):
+        _look_again(session, ticket, events)
+        return None
+    text = "\n".join(_texts(session, ticket, events))
     if not text.strip():
         return None
     found = find(text, read_signs(session))
@@ -50,6 +63,17 @@ def look(session: Session, link: Link, ticket: Ticket, fresh: Sequence[TicketEve
     return emergency
 
 
+def _look_again(session: Session, ticket: Ticket, events: Sequence[TicketEvent]) -> None:
+    """After an emergency that is over, people hear of each comment that tells of one; while it goes on they read it."""
+    comments = _comments(session, ticket, events)
+    if not comments or session.scalar(select(exists().where(Emergency.open_key == ticket.id))):
+        return
+    signs = read_signs(session)
+    for comment in comments:
+        if find(comment.body, signs) is not None and alarm_again(session, ticket, comment):
+            log.warning("emergency_again", extra={"ticket": ticket.zendesk_id, "comment": comment.zendesk_id})
+
+
 def _mark(session: Session, ticket: Ticket, emergency: Emergency) -> None:
     """Urgent in Zendesk and tagged, so that routing's lane of emergencies (app/routing) serves it first."""
     change = {"priority": "urgent", "additional_tags": [TAG]}
@@ -59,14 +83,25 @@ def _mark(session: Session, ticket: Ticket, emergency: Emergency) -> None:
 
 
 def watch(session: Session) -> None:
-    """Alarms people of pages that nobody answered and of tasks on site that are late; each once, each committed."""
+    """Alarms people of pages that nobody answered, also after a hand-over, and of tasks on site that are late; each
+    once, each committed.
+    """
+    before = clock.now() - ANSWER_WITHIN
     unanswered = select(Emergency).where(
-        Emergency.state == EmergencyState.paged,
-        Emergency.late_at.is_(None),
-        Emergency.opened_at <= clock.now() - ANSWER_WITHIN,
+        Emergency.state == EmergencyState.paged, Emergency.late_at.is_(None), Emergency.opened_at <= before
     )
     for emergency in session.scalars(unanswered.with_for_update(skip_locked=True, of=Emergency)).all():
-        _unanswered(session, emergency)
+        emergency.late_at = clock.now()
+        _unanswered(session, emergency, _NOBODY)
+    session.commit()
+    handed = and_(
+        EmergencyPost.role == DutyRole.lead,
+        *(EmergencyPost.ended_at.is_(None), EmergencyPost.taken_at.is_(None), EmergencyPost.late_at.is_(None)),
+        EmergencyPost.paged_at <= before,
+    )
+    silent = select(Emergency).where(Emergency.state.not_in(OVER), Emergency.posts.any(handed))
+    for emergency in session.scalars(silent.with_for_update(skip_locked=True, of=Emergency)).all():
+        _unanswered(session, emergency, _HANDED)
     session.commit()
     late = select(SiteTask).where(
         SiteTask.state.not_in(DONE), SiteTask.late_at.is_(None), SiteTask.due_at <= clock.now()
@@ -76,26 +111,32 @@ def watch(session: Session) -> None:
         session.commit()
 
 
-def _unanswered(session: Session, emergency: Emergency) -> None:
-    minutes = int(ANSWER_WITHIN.total_seconds() // 60)
-    words = say(
-        "긴급 {ref}: 호출한 지 {minutes}분이 지났는데 이끄는 사람이 없습니다. 누구든 지금 맡아 주세요.",
-        "Emergency {ref}: nobody leads it {minutes} minutes after the page. Whoever reads this, take it now.",
-    ).fill(ref=emergency.ref, minutes=minutes)
-    emergency.late_at = clock.now()
+def _unanswered(session: Session, emergency: Emergency, said: Words) -> None:
+    words = said.fill(ref=emergency.ref, minutes=int(ANSWER_WITHIN.total_seconds() // 60))
+    post = emergency.post_of(DutyRole.lead)
+    if post is not None:
+        post.late_at = clock.now()
     raise_alarm(session, AlarmKind.emergency_late, words, about(emergency))
     note(session, emergency, LogKind.late, words)
 
 
 def _was_paged(session: Session, ticket: Ticket) -> bool:
-    """Spares the look; what decides is the one statement of find_on."""
+    """Also by one that is over. Spares the look; what decides is the one statement of find_on."""
     return bool(session.scalar(select(exists().where(Emergency.ticket_id == ticket.id))))
 
 
 def _texts(session: Session, ticket: Ticket, events: Sequence[TicketEvent]) -> Iterator[str]:
+    comments = _comments(session, ticket, events)
+    if comments and any(one.is_creation for one in events):
+        yield ticket.subject or ""
+    yield from (one.body for one in comments)
+
+
+def _comments(session: Session, ticket: Ticket, events: Sequence[TicketEvent]) -> Sequence[Comment]:
+    """Those that came from outside."""
     ids = [one.comment_id for one in events if one.comment_id is not None]
     if not ids:
-        return
+        return []
     # Whoever submitted a ticket wrote its first comment, whatever came in for them.
     first = [one.comment_id for one in events if one.is_creation and ticket.submitter_id == ticket.requester_id]
     outside = or_(
@@ -104,7 +145,4 @@ def _texts(session: Session, ticket: Ticket, events: Sequence[TicketEvent]) -> I
         Comment.zendesk_id.in_([one for one in first if one is not None]),
     )
     rows = select(Comment).where(Comment.zendesk_id.in_(ids), Comment.is_public, outside)
-    comments = session.scalars(rows.order_by(Comment.zendesk_id)).all()
-    if comments and any(one.is_creation for one in events):
-        yield ticket.subject or ""
-    yield from (one.body for one in comments)
+    return session.scalars(rows.order_by(Comment.zendesk_id)).all()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, case, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app import clock
@@ -82,13 +82,15 @@ def begin(session: Session, alarm: Alarm) -> None:
 
 
 def escalate(session: Session) -> int:
-    """Goes on with every open alarm whose next step is due; how many steps were taken. The caller commits."""
+    """Goes on with the open alarms whose next step is due, urgent ones first; how many steps were taken. The caller
+    commits.
+    """
     one_at_a_time(session, "alarms")
     now, taken, receivers = clock.now(), 0, receivers_of(session)
     for alarm in session.scalars(
         select(Alarm)
         .where(Alarm.state == GOES_ON)
-        .order_by(Alarm.raised_at, Alarm.id)
+        .order_by(case((Alarm.kind.in_(URGENT), 0), else_=1), Alarm.raised_at, Alarm.id)
         .limit(A_LOOK)
         .with_for_update(of=Alarm)
         .execution_options(populate_existing=True)

@@ -9,6 +9,7 @@ from app.actor import ActorKind, acting
 from app.disputes import clocks
 from app.disputes.dispute import lock, take_seat
 from app.disputes.entries import write
+from app.disputes.late import late_no_more
 from app.disputes.model import Dispute, DisputeState, Seat
 from app.disputes.notices import tell
 from app.disputes.offers import Answer, AnswerKind, Proposal, ProposalEnd, Remedy, Ruling
@@ -52,6 +53,7 @@ def answer(dispute: Dispute, proposal: Proposal, side: Side, kind: AnswerKind, n
         _agree(session, dispute, proposal)
     elif any(clocks.running(dispute, each) for each in PARTIES):
         clocks.stop(dispute, Side.us)
+        late_no_more(session, dispute)
 
 
 def counter(
@@ -84,7 +86,7 @@ def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns
     _check(dispute, remedy)
     take_seat(session, dispute, Seat.rules)
     dispute.move_to(DisputeState.ruled)
-    clocks.stop(dispute)
+    _rests(session, dispute)
     refund = _refund(session, dispute, remedy, clause.strip())
     ruling = Ruling(
         dispute=dispute,
@@ -114,7 +116,7 @@ def withdraw(dispute: Dispute, why: str) -> None:
     dispute.move_to(DisputeState.withdrawn, why)
     for one in dispute.proposals:
         one.end(ProposalEnd.withdrawn)
-    clocks.stop(dispute)
+    _rests(session, dispute)
     for side in PARTIES:
         tell(session, dispute, side, WITHDRAWN.fill(ref=dispute.ref))
 
@@ -139,6 +141,12 @@ def over_to_us(session: Session, dispute: Dispute) -> None:
     clocks.start(session, dispute, Side.us, clocks.OUR_HOURS)
 
 
+def _rests(session: Session, dispute: Dispute) -> None:
+    """Nothing of it is late any more."""
+    clocks.stop(dispute)
+    late_no_more(session, dispute)
+
+
 def _put(session: Session, dispute: Dispute, by: Side, remedy: Remedy, text: Words, hours: int) -> Proposal:
     proposal = Proposal(
         dispute=dispute,
@@ -155,7 +163,7 @@ def _put(session: Session, dispute: Dispute, by: Side, remedy: Remedy, text: Wor
     session.flush()
     told = remedy.told(dispute.booking.currency)
     write(session, dispute, by, EntryKind.offered, told + "\n" + text)
-    clocks.stop(dispute)
+    _rests(session, dispute)
     for side in PARTIES:
         if side is by:
             continue
@@ -196,7 +204,7 @@ def _agree(session: Session, dispute: Dispute, proposal: Proposal) -> None:
     proposal.end(ProposalEnd.accepted)
     remedy = proposal.remedy
     dispute.move_to(DisputeState.agreed)
-    clocks.stop(dispute)
+    _rests(session, dispute)
     clause = say("양쪽의 합의", "agreed by both sides")
     refund = _refund(session, dispute, remedy, clause.ko)
     told = remedy.told(dispute.booking.currency)

@@ -14,6 +14,7 @@ from app.desk.states import named
 from app.disputes import clocks
 from app.disputes.entries import LONGEST, DisputeEntry, write
 from app.disputes.files import keep
+from app.disputes.late import late_no_more
 from app.disputes.model import Dispute, DisputeMove, DisputeSeat, DisputeState, Seat
 from app.disputes.notices import tell, tell_again
 from app.disputes.sides import PARTIES, DisputeKind, EntryKind, Side
@@ -132,6 +133,7 @@ def hear(dispute: Dispute, asked: Words, hours: int, sides: tuple[Side, ...] = P
     acting().must("disputes.edit")
     take_seat(session, dispute, Seat.talks)
     clocks.stop(dispute, Side.us)
+    late_no_more(session, dispute)
     for side in sides:
         due = clocks.start(session, dispute, side, hours).due_at
         words = ASK.fill(booking=dispute.booking.ref, ref=dispute.ref, asked=asked, due=by_when(due))
@@ -162,11 +164,10 @@ def bring_file(dispute: Dispute, side: Side, name: str, content: bytes, told: st
 
 
 def bring_comment(dispute: Dispute, comment: Comment) -> DisputeEntry:
-    """A comment of one of the two tickets, as far as a row holds it; its side is the ticket's. Refuses others, and one
-    that was brought.
+    """A comment of one of the two tickets, as far as a row holds it; see `side_of`. Refuses others, and one that was
+    brought.
     """
-    sides = {dispute.customer_ticket_id: Side.customer, dispute.partner_ticket_id: Side.partner}
-    side = sides.get(comment.ticket_id)
+    side = side_of(dispute, comment)
     if side is None:
         raise Refusal(
             say("이 분쟁의 티켓에 있는 댓글이 아닙니다.", "It is on none of the two tickets."), field="comment"
@@ -177,6 +178,19 @@ def bring_comment(dispute: Dispute, comment: Comment) -> DisputeEntry:
     body = comment.body if len(comment.body) <= LONGEST else f"{comment.body[: LONGEST - 1]}…"
     entry = write(session, dispute, side, EntryKind.comment, say(body, body), comment_id=comment.id)
     return _heard(session, dispute, entry)
+
+
+def side_of(dispute: Dispute, comment: Comment) -> Side | None:
+    """Whose word it is: the side's if its ticket's requester wrote it for all to read, else ours. None for a comment of
+    another ticket.
+    """
+    sides = {dispute.customer_ticket_id: Side.customer, dispute.partner_ticket_id: Side.partner}
+    side = sides.get(comment.ticket_id)
+    ticket = dispute.customer_ticket if side is Side.customer else dispute.partner_ticket
+    if side is None or ticket is None:
+        return None
+    is_theirs = comment.is_public and comment.author_id is not None and comment.author_id == ticket.requester_id
+    return side if is_theirs else Side.us
 
 
 def bring_refund(dispute: Dispute, refund: Refund) -> DisputeEntry:

@@ -32,12 +32,16 @@ OFFER = say(
     "Please tell us by {due} whether you accept, or what you would rather have.",
 )
 OVER_OFFER = say(
-    "분쟁 {ref}: 지난 제안으로 합의가 이루어지지 않았습니다. 남겨 주신 내용을 보고 다시 안내드리겠습니다.",
+    "분쟁 {ref}: 지난 제안으로 합의가 이루어지지 않았습니다. 모든 내용을 다시 살펴보고 안내드리겠습니다.",
     "Dispute {ref}: there was no agreement on the last proposal. We look at everything again and come back to you.",
 )
 LATE = say(
     "분쟁 {ref}: 기한까지 답을 받지 못했습니다. 지금까지의 상대방 설명을 기준으로 판단하겠습니다.",
     "Dispute {ref}: we did not hear from you in time, so we go by the account of the other side.",
+)
+NO_ANSWER = say(
+    "분쟁 {ref}: 기한까지 답을 받지 못했습니다. 지금까지 모인 내용을 보고 판단하겠습니다.",
+    "Dispute {ref}: no answer came in time. We look at what we have.",
 )
 OTHER_LATE = say(
     "분쟁 {ref}: 상대방이 기한까지 답하지 않았습니다. 남겨 주신 내용을 기준으로 판단하겠습니다.",

@@ -213,6 +213,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ref", sa.String(length=32), nullable=False),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("open_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("booking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "kind",
@@ -260,7 +261,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_emergencies_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_emergencies_opened_at"), ["opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_emergencies_state"), ["state"], unique=False)
-        batch_op.create_index("ux_emergencies_ticket", ["ticket_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_emergencies_ticket_id"), ["ticket_id"], unique=False)
+        batch_op.create_index("ux_emergencies_open", ["open_key"], unique=True)
 
     op.create_table(
         "dispute_clocks",
@@ -537,6 +539,7 @@ def upgrade() -> None:
         sa.Column("open_key", sa.String(length=60), nullable=True),
         sa.Column("paged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["emergency_id"], ["emergencies.id"], name=op.f("fk_emergency_posts_emergency_id_emergencies")

@@ -7,23 +7,24 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm
 from app.db import db
-from app.disputes import clocks
+from app.disputes import clocks, lapsing
 from app.disputes.clocks import DisputeClock
-from app.disputes.dispute import bring
+from app.disputes.dispute import bring, hear
 from app.disputes.model import Dispute, DisputeState
 from app.disputes.offers import ProposalEnd
-from app.disputes.sides import EntryKind, Side
+from app.disputes.sides import PARTIES, EntryKind, Side
 from app.facts import Fact
 from app.outbox.model import Push
 from app.tickets.model import Comment, Ticket
-from automations import disputes, sweep
+from automations import disputes, emergencies, sweep
 from automations.replies import heard as replies_heard
-from tests.app.disputes.acts import a_dispute, everything, heard, proposed, two_managers
+from tests.app.disputes.acts import ASKED, a_dispute, everything, heard, proposed, two_managers
 from tests.marketplace import kept, number
 
 
@@ -148,3 +149,77 @@ def test_without_hearing_replies_the_same_side_would_have_lost_its_say(
     run_out(dispute, Side.customer)
     disputes.run()
     assert [one.kind for one in dispute.entries] == [EntryKind.asked, EntryKind.lapsed]
+
+
+def test_of_two_silent_sides_neither_account_stands(lone_office: Flask) -> None:
+    talks, _ = two_managers()
+    dispute = a_dispute(talks)
+    heard(talks, dispute)
+    for side in PARTIES:
+        run_out(dispute, side)
+    disputes.run()
+    db.session.refresh(dispute)
+    assert dispute.state is DisputeState.weighing
+    lapsed = [one.words_en for one in dispute.entries if one.kind is EntryKind.lapsed]
+    assert len(lapsed) == 2
+    assert not any("stands" in one for one in lapsed)
+    told = [one.words_en for one in dispute.notices][2:]
+    assert len(told) == 2
+    assert all("no answer came in time" in one for one in told)
+
+
+def test_who_was_never_asked_is_told_of_no_account_of_theirs(lone_office: Flask) -> None:
+    talks, _ = two_managers()
+    dispute = a_dispute(talks)
+    with everything(talks):
+        hear(dispute, ASKED, 18, (Side.customer,))
+        db.session.commit()
+    run_out(dispute, Side.customer)
+    disputes.run()
+    db.session.refresh(dispute)
+    assert [one.side for one in dispute.notices] == [Side.customer, Side.customer]
+    assert "no answer came in time" in dispute.notices[-1].words_en
+
+
+def test_a_side_that_spoke_once_and_is_late_itself_does_not_stand_either(lone_office: Flask) -> None:
+    """Else the record would say of both that the other's account stands."""
+    talks, _ = two_managers()
+    dispute = a_dispute(talks)
+    with everything(talks):
+        for side in PARTIES:
+            bring(dispute, side, EntryKind.statement, "처음에 한 말")
+        hear(dispute, ASKED, 18)
+        db.session.commit()
+    run_out(dispute, Side.customer)
+    disputes.run()
+    run_out(dispute, Side.partner)
+    disputes.run()
+    db.session.refresh(dispute)
+    said = [(one.side, "stands" in one.words_en) for one in dispute.entries if one.kind is EntryKind.lapsed]
+    assert said == [(Side.customer, True), (Side.partner, False)]
+
+
+def test_a_clock_that_fails_stops_neither_the_others_nor_the_watch(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    talks, _ = two_managers()
+    bad, good = a_dispute(talks), a_dispute(talks)
+    for one in (bad, good):
+        heard(talks, one)
+        run_out(one, Side.customer)
+    late, watched = bad.id, list[str]()
+
+    def lapse(session: Session, clock_of: DisputeClock) -> None:
+        watched.append("lapse")
+        if clock_of.dispute_id == late:
+            raise ValueError("broken")
+        lapsing.lapse(session, clock_of)
+
+    monkeypatch.setattr(disputes, "lapse", lapse)
+    monkeypatch.setattr(emergencies, "watch", lambda _session: watched.append("watch"))
+    disputes.run()
+    assert watched == ["watch", "lapse", "lapse"]
+    assert clocks.running(good, Side.customer) is None
+    assert clocks.running(bad, Side.customer) is not None
+    (line,) = [one for one in caplog.records if one.message == "dispute_clock_failed"]
+    assert line.__dict__["dispute"] == late

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from app import clock
+from app.actor import Actor, ActorKind, acting_as
 from app.alarms.kinds import AlarmKind
-from app.alarms.model import Alarm
+from app.alarms.model import Alarm, AlarmState
 from app.db import db
 from app.disputes.emergency import emergency as lane
 from app.disputes.emergency.kinds import EmergencyKind
@@ -18,7 +19,7 @@ from app.inbox.model import InboxState, WebhookEvent
 from app.link.model import Link
 from app.tickets.model import Ticket
 from automations import emergencies, mirror
-from tests.automations.conftest import AGENT, Stage, keep_reason
+from tests.automations.conftest import AGENT, KOREAN, Stage, keep_reason
 
 
 def paged() -> tuple[int, int]:
@@ -66,12 +67,12 @@ def test_without_that_statement_the_second_look_would_page_again(stage: Stage, m
     ticket = stage.write("도와주세요", "가스 냄새가 나요")
     stage.look(ticket)
     monkeypatch.setattr(emergencies, "_was_paged", lambda *_args: False)
-    db.session.execute(text("DROP INDEX ux_emergencies_ticket"))
+    db.session.execute(text("DROP INDEX ux_emergencies_open"))
 
     def plain(
         session: object, ticket: Ticket, kind: EmergencyKind, summary: str, found: dict[str, object]
     ) -> Emergency:
-        row = lane._row(db.session(), kind, summary, found) | {"ticket_id": ticket.id}
+        row = lane._row(db.session(), kind, summary, found) | {"ticket_id": ticket.id, "open_key": ticket.id}
         made = db.session.execute(insert(Emergency).values(version=1, **row).returning(Emergency.id)).scalar_one()
         return db.session.get_one(Emergency, made)
 
@@ -102,3 +103,30 @@ def test_what_was_written_before_we_were_connected_pages_nobody(stage: Stage) ->
     db.session.commit()
     stage.look(ticket)
     assert paged() == (0, 0)
+
+
+def test_after_one_that_is_over_each_comment_that_tells_of_one_alarms_once(stage: Stage) -> None:
+    number = stage.write("도와주세요", "가스 냄새가 나요")
+    stage.look(number)
+    with acting_as(Actor(ActorKind.system, "test")):
+        lane.false_alarm(db.session.scalars(select(Emergency)).one(), "보일러 냄새였음")
+        db.session.commit()
+    for body, rung in (("고맙습니다", 1), ("이번에는 정말 가스 냄새가 나요", 2), ("또 가스 냄새가 나요", 3)):
+        stage.change(number, comment={"body": body, "public": True, "author_id": KOREAN})
+        stage.look(number)
+        assert paged() == (1, rung)
+    row = db.session.scalars(select(Ticket).where(Ticket.zendesk_id == number)).one()
+    newest = [one for one in row.events if one.comment_id is not None][-1:]
+    alarm = db.session.scalars(select(Alarm).order_by(Alarm.id.desc())).first()
+    assert alarm is not None
+    assert "가스" not in alarm.words_ko
+    with acting_as(Actor(ActorKind.system, "test")):
+        alarm.move_to(AlarmState.acknowledged)
+    emergencies.look(db.session(), db.session.get_one(Link, 1), row, newest)
+    db.session.commit()
+    assert paged() == (1, 3)
+    with acting_as(Actor(ActorKind.system, "test")):
+        again = lane.open_by_hand(db.session(), EmergencyKind.gas, "다시", row)
+        db.session.commit()
+    open_ones = select(Alarm.about).where(Alarm.state == AlarmState.open)
+    assert db.session.scalars(open_ones).all() == [lane.about(again)]

@@ -21,6 +21,7 @@ from app.desk.view import DeskView, Tab, needs
 from app.disputes.admin.posted import NOTHING_TYPED, Posted, number, text
 from app.disputes.admin.read import choice_of
 from app.disputes.emergency.closing import close, tick
+from app.disputes.emergency.duty import may_have
 from app.disputes.emergency.emergency import false_alarm, hand_over, open_by_hand, take, write
 from app.disputes.emergency.kinds import DutyRole, EmergencyKind
 from app.disputes.emergency.model import (
@@ -37,7 +38,7 @@ from app.disputes.emergency.playbook import PlaybookVersion
 from app.disputes.emergency.site import send_somebody, step
 from app.disputes.emergency.words import CARDS
 from app.errors import Refusal
-from app.people.model import Role, User
+from app.people.model import User
 from app.words import say
 
 LOGGED = say("기록했습니다.", "Logged.")
@@ -124,7 +125,7 @@ class EmergencyView(Posted, DeskView):
             select(EmergencyLog).where(EmergencyLog.emergency_id == emergency.id).order_by(EmergencyLog.number.desc())
         ).all()
         version = emergency.playbook_version
-        people = select(User).where(User.is_enabled, User.role != Role.auditor).order_by(User.name)
+        people = session.scalars(select(User).where(User.is_enabled).order_by(User.name))
         drafted = session.scalar(select(PlaybookVersion).where(PlaybookVersion.made_from_id == emergency.id))
         task = emergency.task_now()
         return {
@@ -134,7 +135,7 @@ class EmergencyView(Posted, DeskView):
             "steps": version.all_steps if version is not None else [],
             "posts": {role: emergency.post_of(role) for role in DutyRole},
             "cards": CARDS,
-            "people": session.scalars(people).all(),
+            "people": [one for one in people if may_have(one, emergency.city)],
             "task": task,
             "next_steps": sorted(SITE_MOVES[task.state], key=list(SiteState).index) if task is not None else [],
             "drafted": drafted,
@@ -182,7 +183,7 @@ class EmergencyView(Posted, DeskView):
         def over_to(emergency: Emergency) -> None:
             key = id_in(text("to"))
             user = self.session.session.get(User, key) if key is not None else None
-            if user is None or not user.is_enabled:
+            if user is None:
                 raise Refusal(say("넘겨받을 사람을 골라 주세요.", "Choose who takes it."), field="to")
             hand_over(emergency, choice_of(DutyRole, "role"), user, text("why"))
 

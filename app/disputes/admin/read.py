@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.desk.fields import id_in
 from app.disputes import clocks
 from app.disputes.admin.posted import text
-from app.disputes.dispute import booking_facts
+from app.disputes.dispute import booking_facts, side_of
 from app.disputes.entries import DisputeEntry
 from app.disputes.model import OVER, Dispute, DisputeSeat, DisputeState
 from app.disputes.offers import AnswerKind, Proposal, Remedy, Ruling
@@ -66,6 +66,7 @@ def page_of(session: Session, dispute: Dispute) -> dict[str, Any]:
             .order_by(DisputeSeat.id)
         ).all(),
         "comments": [one for one in comments_of(session, dispute) if one.id not in brought],
+        "side_of": lambda comment: side_of(dispute, comment),
         "facts": booking_facts(dispute.booking),
         "refunds": refunds,
         "running": {side: clocks.running(dispute, side) for side in Side},

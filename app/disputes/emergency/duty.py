@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from app.db import Base, choice, key_column
 from app.disputes.emergency.kinds import DutyRole
 from app.people.model import User
+from app.people.rights import RIGHTS
 
 
 class EmergencyDuty(Base):
@@ -34,6 +35,12 @@ class EmergencyDuty(Base):
         return self.user.name
 
 
+def may_have(user: User, city: str | None) -> bool:
+    """Whether this person could open an emergency of that city and deal with it."""
+    of_city = not user.cities or city is None or city in user.cities
+    return user.is_enabled and user.vendor_id is None and of_city and "emergencies.edit" in RIGHTS[user.role]
+
+
 def on_duty(session: Session, city: str | None) -> dict[DutyRole, list[User]]:
     """Who may be paged for each role there, whom first; those of the city before those of all. One query."""
     rows = session.scalars(
@@ -45,6 +52,6 @@ def on_duty(session: Session, city: str | None) -> dict[DutyRole, list[User]]:
     ).all()
     found: dict[DutyRole, list[User]] = {role: [] for role in DutyRole}
     for row in rows:
-        if row.user not in found[row.role]:
+        if row.user not in found[row.role] and may_have(row.user, city):
             found[row.role].append(row.user)
     return found

@@ -18,7 +18,8 @@ from app.audit.trail import record
 from app.bookings.model import Booking
 from app.db import one_at_a_time
 from app.desk.states import named
-from app.disputes.emergency.duty import on_duty
+from app.disputes.emergency.again import looked_at_again
+from app.disputes.emergency.duty import may_have, on_duty
 from app.disputes.emergency.kinds import DutyRole, EmergencyKind, LogKind
 from app.disputes.emergency.log import note
 from app.disputes.emergency.model import Emergency, EmergencyMove, EmergencyPost, EmergencyState
@@ -27,6 +28,7 @@ from app.disputes.emergency.signs import Found
 from app.disputes.emergency.words import CARDS, PAGE, letter_of
 from app.errors import Refusal
 from app.people.model import User
+from app.resident_number import NOT_KEPT, holds_resident_number, without_resident_numbers
 from app.tickets.model import Ticket
 from app.words import Words, say
 
@@ -34,11 +36,11 @@ ANSWER_WITHIN = timedelta(minutes=5)
 
 
 def find_on(session: Session, ticket: Ticket, found: Found, text: str) -> Emergency | None:
-    """An emergency that words of the ticket tell of, and the page; None where the ticket was paged for before. One
-    statement decides that, so two that look at once page once.
+    """An emergency that words of the ticket tell of, and the page; None where one of the ticket goes on. One statement
+    decides that, so two that look at once page once.
     """
     about = {"sign": found.name, "words": list(found.words)}
-    emergency = _claimed(session, ticket, found.kind, _short(text), about)
+    emergency = _claimed(session, ticket, found.kind, _short(without_resident_numbers(text)), about)
     if emergency is None:
         return None
     words = ", ".join(found.words)
@@ -52,15 +54,18 @@ def open_by_hand(
     session: Session, kind: EmergencyKind, summary: str, ticket: Ticket | None = None, booking: Booking | None = None,
     city: str | None = None,
 ) -> Emergency:  # fmt: skip
-    """Somebody says that it is one: as after a call. Refuses a ticket that was paged for before."""
+    """Somebody says that it is one: as after a call. Refuses a ticket of which one goes on."""
     acting().must("emergencies.edit")
     if not summary.strip():
         raise Refusal(say("무슨 일인지 적어 주세요.", "Say what has happened."), field="summary")
+    if holds_resident_number(summary):
+        raise Refusal(NOT_KEPT, field="summary")
     if ticket is not None:
         emergency = _claimed(session, ticket, kind, summary.strip(), {})
         if emergency is None:
             words = say("티켓 {ticket}은(는) 이미 긴급으로 열렸습니다.", "Ticket {ticket} is an emergency already.")
             raise Refusal(words.fill(ticket=ticket), field="ticket")
+        looked_at_again(session, ticket)
     else:
         emergency = Emergency(**_row(session, kind, summary.strip(), {}))
         session.add(emergency)
@@ -97,18 +102,27 @@ def take(emergency: Emergency, role: DutyRole) -> None:
     post.taken_at = clock.now()
     words = say("{role}을(를) 맡았습니다.", "Took the role: {role}.").fill(role=named(role).words)
     note(session, emergency, LogKind.taken, words, role=role)
-    if role is DutyRole.lead and emergency.state is EmergencyState.paged:
-        emergency.move_to(EmergencyState.led)
+    if role is DutyRole.lead:
+        if emergency.state is EmergencyState.paged:
+            emergency.move_to(EmergencyState.led)
         alarm_over(session, AlarmKind.emergency, about(emergency), emergency.ref)
         alarm_over(session, AlarmKind.emergency_late, about(emergency), emergency.ref)
 
 
 def hand_over(emergency: Emergency, role: DutyRole, to: User, why: str) -> None:
-    """The role goes to somebody else, who is paged; says what they need to know. Refuses without a word."""
+    """The role goes to somebody else, who is paged; says what they need to know. Refuses without a word, and whoever
+    could not open the emergency.
+    """
     session = _going_on(emergency)
     if not why.strip():
         words = say("다음 사람이 알아야 할 것을 적어 주세요.", "Write what the next person needs to know.")
         raise Refusal(words, field="why")
+    if not may_have(to, emergency.city):
+        words = say(
+            "{name} 님은 이 긴급을 볼 수 없어 맡길 수 없습니다. 다른 사람을 골라 주세요.",
+            "{name} cannot open this emergency, so it cannot be handed to them. Choose somebody else.",
+        )
+        raise Refusal(words.fill(name=to.name), field="to")
     post = emergency.post_of(role)
     if post is not None and post.user_id == to.id:
         raise Refusal(say("{name} 님이 이미 맡고 있습니다.", "{name} has it already.").fill(name=to.name), field="to")
@@ -169,9 +183,10 @@ def _going_on(emergency: Emergency) -> Session:
 def _claimed(
     session: Session, ticket: Ticket, kind: EmergencyKind, summary: str, found: dict[str, Any]
 ) -> Emergency | None:
-    """None where the ticket has one."""
+    """None where the ticket has one that goes on."""
     row = _row(session, kind, summary, found) | {
         "ticket_id": ticket.id,
+        "open_key": ticket.id,
         "booking_id": ticket.booking_id,
         "city": ticket.booking.city if ticket.booking is not None else None,
     }
@@ -179,7 +194,7 @@ def _claimed(
     made = session.execute(
         dialect.insert(Emergency)
         .values(version=1, **row)
-        .on_conflict_do_nothing(index_elements=[Emergency.ticket_id])
+        .on_conflict_do_nothing(index_elements=[Emergency.open_key])
         .returning(Emergency.id)
     ).scalar()
     if made is None:
@@ -211,7 +226,7 @@ def _page(session: Session, emergency: Emergency) -> None:
     people = on_duty(session, emergency.city)
     named_people = {role: some[0] for role, some in people.items() if some}
     kind, where = named(emergency.kind).words, emergency.city or "–"
-    told = PAGE.fill(ref=emergency.ref, kind=kind, city=where, summary=_short(emergency.summary))
+    told = PAGE.fill(ref=emergency.ref, kind=kind, city=where)
     raise_alarm(session, AlarmKind.emergency, told, about(emergency))
     for role, user in named_people.items():
         _put(session, emergency, role, user)

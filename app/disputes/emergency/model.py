@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.actor import acting
 from app.bookings.model import Booking
-from app.db import Base, choice, key_column
+from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.disputes.append_only import only_added_to
 from app.disputes.emergency.kinds import DutyRole, EmergencyKind, LogKind
@@ -47,16 +47,18 @@ MOVES: Mapping[EmergencyState, frozenset[EmergencyState]] = MappingProxyType({
 
 @keeps_no_resident_number
 class Emergency(Base):
-    """`ticket_id` is unique: a ticket is paged for once. `found`: the sign and its words, where words found it.
-    `city` decides who sees it and who is paged. `playbook_version_id`: the playbook that was proposed.
+    """`open_key` is the ticket's id while it goes on: of a ticket one goes on at a time. `found`: the sign and its
+    words, where words found it. `city` decides who sees it and who is paged. `playbook_version_id`: the playbook that
+    was proposed.
     """
 
     __tablename__ = "emergencies"
-    __table_args__ = (Index("ux_emergencies_ticket", "ticket_id", unique=True),)
+    __table_args__ = (Index("ux_emergencies_open", "open_key", unique=True),)
 
     id: Mapped[int] = key_column()
     ref: Mapped[str] = mapped_column(String(32), unique=True)
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    open_key: Mapped[int | None] = mapped_column(BigId)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
     kind: Mapped[EmergencyKind] = mapped_column(choice(EmergencyKind), index=True)
     state: Mapped[EmergencyState] = mapped_column(choice(EmergencyState), default=EmergencyState.paged, index=True)
@@ -97,7 +99,7 @@ class Emergency(Base):
         self.moves.append(EmergencyMove(was=self.state, now=now, by=acting().name[:120], at=at, why=why.strip()[:500]))
         self.state = now
         if now in OVER:
-            self.ended_at = at
+            self.ended_at, self.open_key = at, None
 
     def post_of(self, role: DutyRole) -> EmergencyPost | None:
         """Who has the role now."""
@@ -126,7 +128,9 @@ class EmergencyMove(Base):
 
 
 class EmergencyPost(Base):
-    """Who had a role from when to when. `open_key` is unique while they have it. `taken_at`: they answered the page."""
+    """Who had a role from when to when. `open_key` is unique while they have it. `taken_at`: they answered the page;
+    `late_at`: people were alarmed that they had not.
+    """
 
     __tablename__ = "emergency_posts"
 
@@ -137,6 +141,7 @@ class EmergencyPost(Base):
     open_key: Mapped[str | None] = mapped_column(String(60), unique=True)
     paged_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
+    late_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     emergency: Mapped[Emergency] = relationship(back_populates="posts")

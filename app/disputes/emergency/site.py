@@ -98,9 +98,9 @@ def too_late(session: Session, task: SiteTask) -> None:
     task.late_at = clock.now()
     due = _NEXT[task.state]
     words = say(
-        "긴급 {ref}: {who}의 현장 출동이 늦습니다. 「{due}」이(가) 아직입니다. 전화해 주세요 {phone}",
-        "Emergency {ref}: {who} is late on site. Not yet: {due}. Call {phone}",
-    ).fill(ref=emergency.ref, who=task.who, due=named(due).words, phone=task.phone)
+        "긴급 {ref}: {who}의 현장 출동이 늦습니다. 「{due}」이(가) 아직입니다. 전화해 주세요.",
+        "Emergency {ref}: {who} is late on site. Not yet: {due}. Call them.",
+    ).fill(ref=emergency.ref, who=task.who, due=named(due).words)
     raise_alarm(session, AlarmKind.site_late, words, f"site:{task.id}")
     note(session, emergency, LogKind.late, words)
 

@@ -13,7 +13,8 @@ from app.disputes.emergency.kinds import DutyRole
 from app.disputes.emergency.model import Emergency
 from app.words import Words, say
 
-PAGE = say("긴급 {ref} · {kind} · {city}: {summary}", "Emergency {ref} · {kind} · {city}: {summary}")
+# Heard in every city and outside: what a customer wrote stands on the page alone.
+PAGE = say("긴급 {ref} · {kind} · {city}", "Emergency {ref} · {kind} · {city}")
 CARDS: Mapping[DutyRole, Words] = MappingProxyType({
     DutyRole.lead: say(
         "전체를 이끌고 결정합니다. 119·112 신고 여부를 먼저 정하고, 한 일을 모두 기록에 남깁니다.",

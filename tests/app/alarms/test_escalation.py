@@ -172,7 +172,7 @@ def test_quiet_hours_hold_for_later_steps_too_unless_it_is_urgent(lone_office: F
     ring()
     ring(AlarmKind.sync_trouble)
     after(15)
-    due = db.session.scalars(select(Letter.due_at).where(Letter.to == BOSS).order_by(Letter.id)).all()
+    due = db.session.scalars(select(Letter.due_at).where(Letter.to == BOSS).order_by(Letter.alarm_id)).all()
     assert [at - NOON for at in due] == [timedelta(hours=2), timedelta(minutes=15)]
 
 
@@ -197,3 +197,15 @@ def test_letters_of_an_older_house_are_not_sent_twice(lone_office: Flask) -> Non
     assert after(1) == 1
     assert told() == [FIRST]
     assert db.session.scalars(select(AlarmStep.letters).where(AlarmStep.alarm_id == alarm.id)).one() == 0
+
+
+def test_an_urgent_alarm_goes_on_however_many_others_are_open(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_receiver(BOSS, 15)
+    for kind in (AlarmKind.push_dead, AlarmKind.letter_dead, AlarmKind.emergency):
+        ring(kind)
+    monkeypatch.setattr("app.alarms.escalation.A_LOOK", 1)
+    assert after(20) == 1
+    told_of = select(Alarm.kind).join(Letter, Letter.alarm_id == Alarm.id)
+    assert db.session.scalars(told_of).all() == [AlarmKind.emergency]

@@ -295,8 +295,8 @@ def test_a_comment_a_booking_fact_and_a_late_ticket_are_brought(lone_office: Fla
     talks, _ = two_managers()
     dispute = a_dispute(talks, tickets=False)
     heard(talks, dispute)
-    ticket, stranger = a_ticket(), a_ticket()
-    facts = {"audit_id": 1, "is_public": True, "created_at": PAID_AT}
+    ticket, stranger = a_ticket(requester_id=7001), a_ticket(requester_id=7001)
+    facts = {"audit_id": 1, "is_public": True, "created_at": PAID_AT, "author_id": 7001}
     mine = kept(Comment(zendesk_id=number(), ticket_id=ticket.id, body="제가 찍은 사진입니다.", **facts))
     theirs = kept(Comment(zendesk_id=number(), ticket_id=stranger.id, body="다른 일", **facts))
     notice = db.session.scalars(select(DisputeNotice).where(DisputeNotice.side == Side.partner)).one()

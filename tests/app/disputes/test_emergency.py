@@ -246,3 +246,88 @@ def test_what_was_no_emergency_ends_with_a_reason_and_makes_no_playbook(lone_off
             write(emergency, "더")
     assert open_alarms() == []
     assert db.session.scalar(select(func.count()).select_from(PlaybookVersion)) == 0
+
+
+def test_a_lead_that_was_handed_over_and_not_taken_alarms_once(office: Flask) -> None:
+    lead, site, _ = a_team()
+    with clock.stopped(NOW), everything(lead):
+        emergency = open_by_hand(db.session(), EmergencyKind.gas, "가스 냄새")
+        take(emergency, DutyRole.lead)
+        hand_over(emergency, DutyRole.lead, site, "곧 도착합니다")
+        db.session.commit()
+    for minutes, alarms in ((4, []), (5, [AlarmKind.emergency_late]), (9, [AlarmKind.emergency_late])):
+        with clock.stopped(NOW + timedelta(minutes=minutes)):
+            emergencies.watch(db.session())
+            assert open_alarms() == alarms
+    assert [line.kind for line in emergency.log].count(LogKind.late) == 1
+    with everything(site):
+        take(emergency, DutyRole.lead)
+        db.session.commit()
+    assert open_alarms() == []
+
+
+def test_a_role_goes_only_to_who_may_deal_with_it(lone_office: Flask) -> None:
+    lead = a_manager("지휘")
+    others = {
+        "감사": a_manager("감사", Role.auditor),
+        "재무": a_manager("재무", Role.finance),
+        "나간 사람": a_manager("나간 사람", is_enabled=False),
+        "부산 사람": a_manager("부산 사람", cities=["부산"]),
+    }
+    local = a_manager("마포 사람", cities=["마포"])
+    with everything(lead):
+        emergency = open_by_hand(db.session(), EmergencyKind.gas, "가스 냄새", city="마포")
+        take(emergency, DutyRole.lead)
+        for name, user in others.items():
+            with pytest.raises(Refusal, match=f"{name} 님은 이 긴급을 볼 수 없어"):
+                hand_over(emergency, DutyRole.lead, user, "부탁합니다")
+        hand_over(emergency, DutyRole.lead, local, "부탁합니다")
+        db.session.commit()
+    for user in others.values():
+        a_duty(DutyRole.voice, user)
+    assert on_duty(db.session(), "마포")[DutyRole.voice] == []
+
+
+def test_a_resident_number_is_kept_neither_from_a_hand_nor_from_a_customer(lone_office: Flask) -> None:
+    lead, *_ = a_team()
+    ticket = a_ticket()
+    for of in (ticket, None):
+        with everything(lead), pytest.raises(Refusal, match="주민등록번호는") as refused:
+            open_by_hand(db.session(), EmergencyKind.gas, "900101-1234567 님 댁에 가스 냄새", of)
+        assert refused.value.field == "summary"
+    found = find_on(db.session(), ticket, GAS, "저는 900101-1234567 이고 가스 냄새가 나요")
+    assert found is not None
+    assert found.summary == "저는 900101-******* 이고 가스 냄새가 나요"
+
+
+def test_alarms_tell_neither_a_customers_words_nor_a_phone_number(lone_office: Flask) -> None:
+    lead, *_ = a_team()
+    with clock.stopped(NOW), everything(lead):
+        emergency = open_by_hand(db.session(), EmergencyKind.gas, "김지우 고객 댁 가스 냄새")
+        take(emergency, DutyRole.lead)
+        send_somebody(emergency, "박기사", "밸브를 잠금", "마포 1-2", "010-0000-0000", 20)
+        db.session.commit()
+    with clock.stopped(NOW + timedelta(minutes=11)):
+        emergencies.watch(db.session())
+    alarms = db.session.scalars(select(Alarm).order_by(Alarm.id)).all()
+    assert [one.kind for one in alarms] == [AlarmKind.emergency, AlarmKind.site_late]
+    for words in (words for one in alarms for words in (one.words_ko, one.words_en)):
+        assert "김지우" not in words
+        assert "010-" not in words
+    letters = db.session.scalars(select(Letter.body).where(Letter.alarm_id.is_(None), Letter.to == lead.email))
+    assert "김지우" in letters.one()
+
+
+def test_a_ticket_whose_emergency_is_over_may_be_one_again_by_hand(office: Flask) -> None:
+    lead, *_ = a_team()
+    ticket = a_ticket()
+    first = find_on(db.session(), ticket, GAS, "가스 냄새가 나요")
+    assert first is not None
+    with everything(lead):
+        false_alarm(first, "보일러 냄새였음")
+        second = open_by_hand(db.session(), EmergencyKind.gas, "다시 납니다", ticket)
+        db.session.commit()
+        with pytest.raises(Refusal, match="이미 긴급으로 열렸습니다"):
+            open_by_hand(db.session(), EmergencyKind.gas, "또", ticket)
+    assert [one.ticket_id for one in (first, second)] == [ticket.id, ticket.id]
+    assert open_alarms() == [AlarmKind.emergency]

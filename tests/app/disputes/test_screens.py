@@ -98,6 +98,19 @@ def test_disputes_and_emergencies_of_other_cities_are_not_there(lone_office: Fla
             assert (f'data-id="{key}"' in visit.open(f"/admin/{screen}/?tab=all").text) is (status == 200)
 
 
+def test_a_role_is_offered_to_who_may_deal_with_the_emergency(lone_office: Flask) -> None:
+    manager, auditor = a_manager("지휘자"), a_manager("감사인", Role.auditor)
+    away = a_manager("부산사람", cities=["부산"])
+    with everything(manager):
+        emergency = open_by_hand(db.session(), EmergencyKind.fire, "불이 남", city="서울")
+        db.session.commit()
+    key = emergency.id
+    page = visit_as(lone_office, Role.ops_manager).open(f"/admin/emergencies/details/?id={key}").text
+    assert f'<option value="{manager.id}">지휘자</option>' in page
+    for one in (away, auditor):
+        assert f"{one.name}</option>" not in page
+
+
 @pytest.mark.parametrize("tab", ["us", "customer", "partner", "overdue", "over", "all"])
 def test_every_saved_view_opens_in_both_languages(lone_office: Flask, tab: str) -> None:
     talks = a_manager("말하는이")
