@@ -47,11 +47,13 @@ from app.people.admin import UserView
 from app.people.sign_in import people
 from app.policies.admin import PolicyView
 from app.reconcile.admin import DifferenceView
+from app.reconcile.check import payout_stopped
 from app.refunds.admin import RefundView
 from app.refunds.authority.admin import AuthorityView
 from app.refunds.both import as_read
 from app.refunds.evidence.admin import make_room
 from app.refunds.goodwill.admin import CatalogueView, GoodwillCostPage, GoodwillView
+from app.refunds.settle_doors import PAYOUT_STOPPED
 from app.refunds.what_if_admin import WhatIfView
 from app.routing.admin.agents import RoutingAgentView
 from app.routing.admin.board import RoutingView, my_presence
@@ -226,6 +228,8 @@ def open_site(app: Flask) -> None:
     for screen in screens:
         admin.add_view(screen)
     app.extensions[SCREENS] = screens
+    # Settling by hand asks it, from a room below.
+    app.extensions[PAYOUT_STOPPED] = payout_stopped
     app.extensions[EXTENSION] = Rail(MENU, {screen.endpoint: screen for screen in (home, *screens)}, _waiting)
 
 

@@ -19,6 +19,7 @@ from app.rules.model import Rule, RuleRun
 from app.rules.shadow.model import Shadow
 from app.tickets.model import Ticket
 from app.words import Words, say
+from automations import reconcile
 
 PATIENCE = timedelta(minutes=15)
 CHAIN = timedelta(minutes=10)
@@ -34,6 +35,7 @@ def look(session: Session) -> None:
     _hold(session, AlarmKind.sync_trouble, "sync", _late_sync(session, now))
     _hold(session, AlarmKind.refund_unknown, "refunds", _unknown_refunds(session, now))
     _hold(session, AlarmKind.payout_stopped, "payout", payout_stopped(session))
+    _hold(session, AlarmKind.not_compared, "providers", _not_compared(session, now))
 
 
 def push_ended(session: Session, push_id: int) -> None:
@@ -99,6 +101,19 @@ def _late_sync(session: Session, now: datetime) -> Words | None:
         "Nothing was fetched from Zendesk for more than 15 minutes. Tickets here may be out of date. See the page "
         "“Connection”.",
     )
+
+
+def _not_compared(session: Session, now: datetime) -> Words | None:
+    late = reconcile.late(session, now)
+    if not late:
+        return None
+    words = say(
+        "결제사와 24시간 넘게 대조하지 못했습니다: {names}. 결제사 설정과 로그를 보고, 급하면 「대조」에서 "
+        "결제사 파일을 올려 주세요.",
+        "Refunds were not compared with the provider for more than 24 hours: {names}. See its settings and the log; "
+        "until then take the provider’s file under “Reconcile”.",
+    )
+    return words.fill(names=", ".join(late))
 
 
 def _unknown_refunds(session: Session, now: datetime) -> Words | None:

@@ -24,6 +24,7 @@ from app.reconcile.check import payout_stopped
 from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import void_approval
+from app.refunds.settlement import end_in_hand, ever_paid_by_hand, in_hand
 from app.words import Words, say
 from automations.lease import LEASE, back_off, new_token
 from automations.outside import settings_of_app
@@ -38,9 +39,23 @@ log = logging.getLogger(__name__)
 ROWS_A_JOB = 500
 # Of a provider that does not tell for how long it remembers a key; sent again later, it would be a second refund.
 KEY_LIFE = timedelta(hours=20)
+ASIDE = timedelta(hours=1)
 TOO_LATE = say(
     "결제사가 이 환불을 알지 못하고, 다시 보내기에는 너무 오래되었습니다. 결제사에 확인해 주세요.",
     "The provider does not know this refund, and it is too old to be sent again. Ask the provider.",
+)
+BY_HAND = say(
+    "사람이 직접 지급한 것으로 적은 적이 있어 다시 보내지 않습니다. 이체 여부를 확인하고 직접 정산해 주세요.",
+    "Somebody once had it in hand to pay it, so it is not sent again. See whether it was transferred, and settle it.",
+)
+NOT_AS_SENT = say(
+    "보낸 뒤에 예약의 결제사나 결제 번호 같은 것이 바뀌어, 다시 확인하지도 보내지도 않습니다. "
+    "결제사에 확인하고 직접 정산해 주세요.",
+    "Since it was sent, its payment or provider has changed: it is neither looked up nor sent. Ask the provider, and "
+    "settle it by hand.",
+)
+ENDED_FIRST = say(
+    "결제사의 답으로 끝나, 적은 정산은 닫았습니다.", "The provider's answer ended it; what was in hand is closed."
 )
 NO_ANSWER = say("결제사의 답을 기다립니다.", "The provider has not answered yet.")
 
@@ -48,7 +63,8 @@ NO_ANSWER = say("결제사의 답을 기다립니다.", "The provider has not an
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`must_look`: an earlier attempt may have been carried out. `may_send`: the key is young enough to be sent.
-    `stopped`: nothing is sent now, whatever the look-up finds (app/reconcile/check.py).
+    `stopped`: nothing is sent now, whatever the look-up finds (app/reconcile/check.py). `by_hand`: a person may have
+    paid it, so it is never sent again.
     """
 
     refund_id: int
@@ -61,10 +77,15 @@ class Claim:
     must_look: bool
     may_send: bool
     stopped: bool = False
+    by_hand: bool = False
 
 
 class TooLate(Exception):
     """Nobody knows the key, and it is not to be sent again."""
+
+    def __init__(self, words: Words = TOO_LATE) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 def drain() -> None:
@@ -87,15 +108,20 @@ def drain() -> None:
 
 
 def due(now: datetime) -> ColumnElement[bool]:
-    """What is to be paid or looked up at `now`, by a provider that is set: the rest waits for finance."""
+    """What is to be paid or looked up at `now`, by a provider that is set: the rest waits for finance, and so does
+    what a person has in hand.
+    """
     free = or_(Refund.lease_until.is_(None), Refund.lease_until <= now)
     ours = Refund.booking.has(Booking.gateway.in_(settings_of_app().paying))
-    return and_(Refund.state.in_((RefundState.approved, RefundState.paying, RefundState.unknown)), free, ours)
+    return and_(
+        Refund.state.in_((RefundState.approved, RefundState.paying, RefundState.unknown)), free, ours, ~in_hand()
+    )
 
 
 def claim_one(session: Session) -> Claim | None:
-    """Takes the oldest due refund. One that is not what was approved any more goes back to waiting. While payout is
-    stopped, only what was sent already is looked up. Commits.
+    """Takes the oldest due refund. One that is not what was approved any more goes back to waiting, or, where it may
+    have been sent, is left alone until a person has seen to it. While payout is stopped, only what was sent already is
+    looked up. Commits.
     """
     while True:
         now, stopped = clock.now(), payout_stopped(session) is not None
@@ -105,7 +131,13 @@ def claim_one(session: Session) -> Claim | None:
         if refund is None:
             session.rollback()
             return None
+        if _in_hand_since(session, refund):
+            session.rollback()
+            continue
         must_look = refund.state is not RefundState.approved
+        if must_look and refund.approved_sum != refund.sum_to_approve():
+            _put_aside(session, refund, now)
+            continue
         try:
             if not must_look:
                 refund.move_to(RefundState.paying)
@@ -115,6 +147,21 @@ def claim_one(session: Session) -> Claim | None:
             log.warning("refund_approval_void", extra={"refund": refund.id})
             continue
         return _taken(session, refund, now, must_look=must_look, stopped=stopped)
+
+
+def _in_hand_since(session: Session, refund: Refund) -> bool:
+    """Asked again under the lock: somebody may have taken it while we waited for the row."""
+    return bool(session.scalar(select(Refund.id).where(Refund.id == refund.id, in_hand())))
+
+
+def _put_aside(session: Session, refund: Refund, now: datetime) -> None:
+    """The provider it was sent to would not be the one that is asked."""
+    if refund.state is RefundState.paying:
+        refund.move_to(RefundState.unknown, as_kept(NOT_AS_SENT))
+    refund.failure = as_kept(NOT_AS_SENT)
+    refund.token, refund.lease_until = None, now + ASIDE
+    session.commit()
+    log.warning("refund_not_as_sent", extra={"refund": refund.id})
 
 
 def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool, stopped: bool) -> Claim:
@@ -131,6 +178,7 @@ def _taken(session: Session, refund: Refund, now: datetime, *, must_look: bool, 
         must_look=must_look,
         may_send=now - sent_first < KEY_LIVES.get(refund.booking.gateway, KEY_LIFE),
         stopped=stopped,
+        by_hand=must_look and ever_paid_by_hand(session, refund),
     )
     session.commit()
     return claim
@@ -149,9 +197,9 @@ def work(claim: Claim, provider: Provider) -> None:
         session.rollback()
         log.warning("refund_put_off", extra={"refund": claim.refund_id, "why": str(trouble)})
         _wait(session, claim, NO_ANSWER, unknown=False, retry_after=trouble.retry_after)
-    except TooLate:
+    except TooLate as late:
         session.rollback()
-        _wait(session, claim, TOO_LATE, unknown=True, retry_after=3600)
+        _wait(session, claim, late.words, unknown=True, retry_after=3600)
     except Refused as refused:
         session.rollback()
         log.warning("refund_refused", extra={"refund": claim.refund_id, "status": refused.status})
@@ -171,6 +219,8 @@ def carry_out(provider: Provider, claim: Claim) -> Outcome:
             return found
         if claim.stopped:
             raise Unavailable("payout is stopped")
+        if claim.by_hand:
+            raise TooLate(BY_HAND)
         if not claim.may_send:
             raise TooLate
     return provider.refund(claim.key, claim.payment, claim.amount)
@@ -190,7 +240,8 @@ def _end(session: Session, claim: Claim, state: RefundState, *, why: str, refere
     refund = _own(session, claim)
     if refund is None:
         return
-    refund.move_to(state, why)
+    ended = end_in_hand(session, refund, as_kept(ENDED_FIRST), clock.now())
+    refund.move_to(state, why or (as_kept(ENDED_FIRST) if ended else ""))
     refund.provider_ref = reference or refund.provider_ref
     refund.failure = why[:500] or None
     refund.paid_at = clock.now() if state is RefundState.paid else None

@@ -35,6 +35,7 @@ PLACES: Mapping[AlarmKind, tuple[str, str | None]] = {
     AlarmKind.inbox_dead: ("inbox", "dead"),
     AlarmKind.sync_trouble: ("link", None),
     AlarmKind.refund_unknown: ("refunds", "unknown"),
+    AlarmKind.not_compared: ("differences", None),
     AlarmKind.partner_gated: ("partners", "gated"),
     AlarmKind.partner_ending: ("partners", "ending"),
     AlarmKind.dispute_late: ("disputes", "overdue"),

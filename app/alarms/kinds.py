@@ -9,6 +9,7 @@ class AlarmKind(StrEnum):
     """`rule_budget`: rules were stopped for firing too often; `rules_storm`: all of them together were.
     `shadow_weighed`: a shadow reached a threshold: it is ready, was published, or fell back to a draft.
     `payout_stopped`: no refund is sent while what was paid and what is written differ.
+    `not_compared`: a provider was not compared with for a day.
     `partner_gated`: dated facts suspended partners; `partner_ending`: something they need ends soon.
     """
 
@@ -22,6 +23,7 @@ class AlarmKind(StrEnum):
     refund_unknown = "refund_unknown"
     shadow_weighed = "shadow_weighed"
     payout_stopped = "payout_stopped"
+    not_compared = "not_compared"
     partner_gated = "partner_gated"
     partner_ending = "partner_ending"
     dispute_late = "dispute_late"
@@ -39,4 +41,6 @@ URGENT = frozenset(
     }
 )
 # These go on until their cause is gone: somebody's having seen them does not end them.
-LASTING = frozenset({AlarmKind.sync_trouble, AlarmKind.refund_unknown, AlarmKind.payout_stopped})
+LASTING = frozenset(
+    {AlarmKind.sync_trouble, AlarmKind.refund_unknown, AlarmKind.payout_stopped, AlarmKind.not_compared}
+)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, String, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from app.bookings.bound import must_stay_payable
 from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.errors import ChangedMeanwhile, Refusal
@@ -136,6 +137,11 @@ MOVES: Mapping[BookingState, frozenset[BookingState]] = {
 @event.listens_for(Booking, "before_update")
 def _checked(_mapper: Mapper[Any], _connection: Connection, booking: Booking) -> None:
     must_add_up(booking)
+
+
+@event.listens_for(Booking, "before_update")
+def _kept_payable(_mapper: Mapper[Any], connection: Connection, booking: Booking) -> None:
+    must_stay_payable(connection, booking)
 
 
 def must_add_up(booking: Booking) -> None:

@@ -89,7 +89,7 @@ def compare_books(session: Session, folder: Path, moment: datetime) -> None:
 def _compare(session: Session, folder: Path, moment: datetime, until: datetime) -> None:
     for gateway in DOUBLED:
         told = list(_told(folder, gateway, moment))
-        reconcile(session, told, since=moment - PAST, until=until, source="API", gateways=[gateway])
+        reconcile(session, told, since=moment - PAST, until=until, source=f"API {gateway}", gateways=[gateway])
 
 
 def _told(folder: Path, gateway: str, until: datetime) -> Iterator[Refunded]:

@@ -23,7 +23,7 @@ from app.people.model import User
 from app.people.rights import RIGHTS
 from app.refunds.bearing import lay_on
 from app.refunds.both import as_kept
-from app.refunds.by_hand import confirm, write_down
+from app.refunds.by_hand import confirm, take, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.reasons import Reason
 from app.refunds.refund import approve, cancel, quote_for, reject, request_refund
@@ -148,6 +148,7 @@ def _by_hand(session: Session, refund: Refund, told: Told, payers: tuple[User, U
     if refund.state is not RefundState.approved:
         return
     with clock.stopped(written_at), acting_as(_person(writes)):
+        take(refund, provider_pays=False, stopped=None)
         reference = f"이체 {written_at:%y%m%d}-{refund.ref[-4:]}"
         write_down(refund, paid=True, reference=reference, provider_pays=False)
         session.flush()

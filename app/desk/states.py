@@ -175,6 +175,7 @@ STATES: dict[str, Named] = {
     "AlarmKind.sync_trouble": Named(say("Zendesk 동기화 문제", "Trouble with the sync"), BAD),
     "AlarmKind.shadow_weighed": Named(say("그림자 운용이 기준에 이름", "A shadow reached its threshold"), ACCENT),
     "AlarmKind.payout_stopped": Named(say("환불 지급을 멈춤", "Payout is stopped"), BAD),
+    "AlarmKind.not_compared": Named(say("결제사와 대조하지 못함", "Not compared with the provider"), WARN),
     "AlarmKind.partner_gated": Named(say("배정이 멈춘 파트너", "Partners suspended by the gate"), WARN),
     "AlarmKind.partner_ending": Named(say("곧 끝나는 파트너 서류", "Partners' papers that end soon"), WARN),
     "AlarmKind.refund_unknown": Named(say("환불 결과를 모름", "A refund's outcome is unknown"), BAD),

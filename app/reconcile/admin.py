@@ -21,7 +21,7 @@ from app.errors import ChangedMeanwhile, Refusal
 from app.facts import Fact, announce
 from app.reconcile.check import payout_stopped
 from app.reconcile.model import Difference, DifferenceKind, DifferenceState, Reconciliation
-from app.reconcile.reconcile import reconcile, resolve
+from app.reconcile.reconcile import gateways_of, reconcile, resolve
 from app.reconcile.statement import Statement, read_statement
 from app.words import Words, say
 
@@ -177,11 +177,19 @@ class DifferenceView(DeskView):
 
 
 def _taken(read: Statement) -> Reconciliation:
-    """In the transaction that is open: a preview rolls it back."""
+    """In the transaction that is open: a preview rolls it back. What only other providers know is not missing in it."""
     name = request.files["file"].filename if request.files.get("file") else request.form.get("name", "")
     source = f"CSV {name or ''}".strip()[:120]
     session = db.session()
-    run = reconcile(session, read.rows, since=read.since, until=_after(read.until), source=source, only_sent=False)
+    run = reconcile(
+        session,
+        read.rows,
+        since=read.since,
+        until=_after(read.until),
+        source=source,
+        gateways=gateways_of(session, read.rows),
+        only_sent=False,
+    )
     session.flush()
     return run
 

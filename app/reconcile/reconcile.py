@@ -19,6 +19,7 @@ from app.reconcile.check import ledger_faults
 from app.reconcile.match import GRACE, Found, Matched, Ours, Theirs, match, missing
 from app.reconcile.model import Difference, DifferenceKind, DifferenceState, ProviderRefund, Reconciliation
 from app.refunds.model import Refund, RefundState
+from app.refunds.settlement import settled_by_hand
 from integrations.payments.port import Refunded
 
 AT_ONCE = 400
@@ -32,13 +33,14 @@ def reconcile(
     since: datetime,
     until: datetime,
     source: str,
-    gateways: Sequence[str] = (),
+    gateways: Sequence[str] | None = None,
     only_sent: bool = True,
 ) -> Reconciliation:
     """Keeps what is told, matches each with one refund of ours, opens what differs and closes what agrees again.
 
     `since` and `until`: the time that `told` is whole for; refunds of ours that were paid then and are not told of are
-    missing there. `gateways` narrows those to bookings paid through them, `only_sent` to what we sent by ourselves.
+    missing there, unless finance settled them by hand. `gateways` narrows those to bookings paid through them (with
+    none in it, nothing is missing), `only_sent` to what we sent by ourselves.
     Several at once do it one after the other. The caller commits.
     """
     one_at_a_time(session, "reconcile")
@@ -66,6 +68,14 @@ def reconcile(
     session.add(run)
     session.flush()
     return run
+
+
+def gateways_of(session: Session, told: Iterable[Refunded]) -> list[str]:
+    """Of the bookings whose payments are told of: whose refunds could be missing there."""
+    found: set[str] = set()
+    for some in _by_many({one.payment for one in told}):
+        found |= set(session.scalars(select(Booking.gateway).where(Booking.payment_ref.in_(some)).distinct()))
+    return sorted(found)
 
 
 def check_ledger(session: Session) -> int:
@@ -148,21 +158,22 @@ def _matched(session: Session, rows: Sequence[ProviderRefund], now: datetime) ->
 
 
 def _silent(
-    session: Session, since: datetime, until: datetime, gateways: Sequence[str], *, only_sent: bool
+    session: Session, since: datetime, until: datetime, gateways: Sequence[str] | None, *, only_sent: bool
 ) -> list[Ours]:
-    """Paid by our record in that time, or held open as missing since earlier; and no provider has told of it."""
+    """Paid by our record in that time, or held open as missing since earlier; and no provider has told of it. Not what
+    two people have settled: a bank transfer is in no provider's books.
+    """
     still = select(Difference.refund_id).where(
         Difference.open_key.is_not(None), Difference.kind == DifferenceKind.unknown_there
     )
     there = select(ProviderRefund.refund_id).where(ProviderRefund.refund_id.is_not(None))
     in_time: ColumnElement[bool] = Refund.paid_at.between(since, until)
-    if gateways:
+    if gateways is not None:
         in_time &= Refund.booking.has(Booking.gateway.in_(gateways))
     if only_sent:
         in_time &= Refund.tries > 0
-    return list(
-        _ours(session, Refund.state == RefundState.paid, Refund.id.not_in(there), or_(in_time, Refund.id.in_(still)))
-    )
+    either = or_(in_time, Refund.id.in_(still))
+    return list(_ours(session, Refund.state == RefundState.paid, Refund.id.not_in(there), ~settled_by_hand(), either))
 
 
 def _ours(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Ours]:

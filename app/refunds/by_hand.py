@@ -1,49 +1,105 @@
-"""Settling a refund by hand: finance has paid it, or has asked the provider, and writes down what came of it. Another
-person confirms it, and only then is it so."""
+"""Settling a refund by hand: one of finance takes it on and pays it, or has asked the provider, and writes down what
+came of it. Another person confirms it, and only then is it so."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app import clock
 from app.actor import Actor, ActorKind, acting
 from app.errors import Forbidden, Refusal
 from app.facts import Fact, announce
+from app.refunds.both import as_kept
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import lock
-from app.refunds.settlement import Settlement, SettlementState, open_settlement
-from app.words import say
+from app.refunds.settlement import Settlement, SettlementState, open_settlement, taking
+from app.words import Words, say
 
 RIGHT = "refunds.pay"
+TAKEN_BY = say("{name} 님이 직접 지급하기로 맡음", "{name} has taken it, to pay it by hand")
 LONGEST_REFERENCE = 120
 BY_HAND = (RefundState.approved, RefundState.paying, RefundState.unknown)
 
 
 def may_settle(refund: Refund, now: datetime, *, provider_pays: bool) -> bool:
-    """An outcome that nobody knows yet, unless a worker is asking at this moment; and where no provider pays, all that
-    is approved.
+    """An outcome that nobody knows yet, unless a worker is asking at this moment; and where no provider pays, or a
+    person has it in hand already, all that is approved.
     """
     asked_now = refund.token is not None and refund.lease_until is not None and refund.lease_until > now
     if asked_now:
         return False
-    return refund.state is RefundState.unknown or (refund.state in BY_HAND and not provider_pays)
+    if refund.state is RefundState.unknown:
+        return True
+    return refund.state in BY_HAND and (not provider_pays or _in_hand(refund))
+
+
+def take(refund: Refund, why: str = "", *, provider_pays: bool, stopped: Words | None) -> Settlement:
+    """I pay this one: from now on nobody else does, no worker and no other person, and it can be neither changed nor
+    cancelled. Refuses what does not stand as it was approved, and while payout is `stopped`. Another person may take it
+    over from who has it, and says why.
+
+    Right refunds.pay, and never by the person who asked for it.
+    """
+    session, actor = _entered(refund, provider_pays=provider_pays)
+    _must_not_be_written(session, refund)
+    if provider_pays and not _in_hand(refund):
+        raise Refusal(
+            say(
+                f"{refund.ref}은(는) 결제사가 지급합니다. 결제사에서 확인한 결과만 적어 주세요.",
+                f"The provider pays {refund.ref}. Write down only what it says came of it.",
+            )
+        )
+    has = taking(session, refund)
+    if has is not None and has.written_by_id == actor.id:
+        raise Refusal(
+            say(
+                f"{refund.ref}은(는) 이미 맡으셨습니다. 지급하고 확인 번호를 적어 주세요.",
+                f"You have taken {refund.ref} already. Pay it and write down the reference.",
+            )
+        )
+    if has is not None and not why.strip():
+        raise Refusal(
+            say(
+                f"{refund.ref}은(는) {has.written_by.name} 님이 맡았습니다. 이체했는지 물어보고, "
+                "넘겨받는 까닭을 적어 주세요.",
+                f"{has.written_by.name} has taken {refund.ref}. Ask whether it is transferred, and say why you take it "
+                "over.",
+            ),
+            field="why",
+        )
+    if stopped is not None:
+        raise Refusal(stopped)
+    if refund.state is RefundState.approved:
+        refund.move_to(RefundState.paying, as_kept(TAKEN_BY.fill(name=actor.name)))
+    if has is not None:
+        _decide(has, SettlementState.sent_back, actor, why.strip())
+    return _made(session, refund, actor, SettlementState.taken, "", paid=True)
 
 
 def write_down(refund: Refund, *, paid: bool, reference: str, provider_pays: bool) -> Settlement:
-    """Paid or not paid for good, with the reference that proves it; it waits for a second person. From now on the
-    refund can be neither changed nor cancelled.
+    """Paid or not paid for good, with the reference that proves it; it waits for a second person. No worker looks it up
+    or sends it meanwhile, and once it was written down as paid, none ever sends it again.
 
-    Right refunds.pay, and never by the person who asked for it. Refuses without a reference.
+    Right refunds.pay, and never by the person who asked for it. Refuses without a reference; where no provider pays, by
+    anybody but who has taken it.
     """
     session, actor = _entered(refund, provider_pays=provider_pays)
-    found = open_settlement(session, refund)
-    if found is not None:
+    _must_not_be_written(session, refund)
+    has = taking(session, refund)
+    if has is None and not provider_pays:
         raise Refusal(
             say(
-                f"{refund.ref}의 정산은 {found.written_by.name} 님이 이미 적었습니다. 확인하거나 돌려보내 주세요.",
-                f"{found.written_by.name} has written down the settlement of {refund.ref}. Confirm it or send it back.",
+                f"{refund.ref}을(를) 먼저 맡아 주세요. 두 사람이 함께 이체하지 않게 합니다.",
+                f"Take {refund.ref} first, so that no two people transfer it.",
+            )
+        )
+    if has is not None and has.written_by_id != actor.id:
+        raise Refusal(
+            say(
+                f"{refund.ref}은(는) {has.written_by.name} 님이 맡았습니다. 적으려면 까닭을 적고 넘겨받아 주세요.",
+                f"{has.written_by.name} has taken {refund.ref}. Take it over, saying why, to write it down.",
             )
         )
     if not reference.strip():
@@ -51,19 +107,12 @@ def write_down(refund: Refund, *, paid: bool, reference: str, provider_pays: boo
             say("이체 번호나 결제사 확인 번호를 적어 주세요.", "Give the transfer's or the provider's reference."),
             field="reference",
         )
-    if refund.state is RefundState.approved:
-        refund.move_to(RefundState.paying, reference.strip())
-    made = Settlement(
-        refund=refund,
-        state=SettlementState.written,
-        paid=paid,
-        reference=reference.strip()[:LONGEST_REFERENCE],
-        written_by_id=actor.id,
-        written_at=clock.now(),
-    )
-    session.add(made)
+    kept = reference.strip()[:LONGEST_REFERENCE]
+    if has is None:
+        return _made(session, refund, actor, SettlementState.written, kept, paid=paid)
+    has.state, has.paid, has.reference, has.written_at = SettlementState.written, paid, kept, clock.now()
     session.flush()
-    return made
+    return has
 
 
 def confirm(refund: Refund, *, provider_pays: bool) -> None:
@@ -99,6 +148,36 @@ def send_back(refund: Refund, why: str, *, provider_pays: bool) -> None:
     if refund.state is RefundState.paying:
         refund.move_to(RefundState.unknown, why.strip())
     refund.lease_until = None
+
+
+def _made(
+    session: Session, refund: Refund, actor: Actor, state: SettlementState, reference: str, *, paid: bool
+) -> Settlement:
+    made = Settlement(
+        refund=refund, state=state, paid=paid, reference=reference, written_by_id=actor.id, written_at=clock.now()
+    )
+    session.add(made)
+    session.flush()
+    session.refresh(made, ["written_by"])
+    return made
+
+
+def _in_hand(refund: Refund) -> bool:
+    session = object_session(refund)
+    if session is None:
+        return False
+    return taking(session, refund) is not None or open_settlement(session, refund) is not None
+
+
+def _must_not_be_written(session: Session, refund: Refund) -> None:
+    found = open_settlement(session, refund)
+    if found is not None:
+        raise Refusal(
+            say(
+                f"{refund.ref}의 정산은 {found.written_by.name} 님이 이미 적었습니다. 확인하거나 돌려보내 주세요.",
+                f"{found.written_by.name} has written down the settlement of {refund.ref}. Confirm it or send it back.",
+            )
+        )
 
 
 def _entered(refund: Refund, *, provider_pays: bool) -> tuple[Session, Actor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, flash, redirect, request, session
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
 from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.actor import NOBODY, Actor, acting, acting_as
@@ -19,14 +21,16 @@ from app.desk.saving import SEEN
 from app.desk.view import needs
 from app.errors import Refusal
 from app.refunds.both import as_kept
-from app.refunds.by_hand import BY_HAND, RIGHT, confirm, may_settle, send_back, write_down
+from app.refunds.by_hand import BY_HAND, RIGHT, confirm, may_settle, send_back, take, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import lock, void_approval
-from app.refunds.settlement import Settlement, SettlementState, open_settlement
+from app.refunds.settlement import Settlement, SettlementState, open_settlement, taking
 from app.settings import Settings
 from app.words import Words, say
 
 TYPED = "settle_typed"
+PAYOUT_STOPPED = "opsroom.payout_stopped"
+TAKEN = say("맡았습니다. 지급한 뒤 확인 번호를 적어 주세요.", "It is yours. Pay it, then write down the reference.")
 WRITTEN = say("적었습니다. 다른 사람이 확인하면 끝납니다.", "Written down. It ends when another person confirms it.")
 CONFIRMED = say("확인했습니다. 고객에게 안내합니다.", "Confirmed. The customer is told.")
 SENT_BACK = say("돌려보냈습니다. 금액은 잡아 둡니다.", "Sent back. The money stays held.")
@@ -43,16 +47,20 @@ def provider_pays(refund: Refund) -> bool:
 
 
 def waits_for_finance(actor: Actor) -> ColumnElement[bool]:
-    """What this person may pay by hand or confirm: never what they asked for, nor what they have written down."""
+    """What this person may pay by hand or confirm, whoever has taken it: never what they asked for, nor what they have
+    written down.
+    """
     written = Settlement.state == SettlementState.written
     by_hand = Refund.state.in_((RefundState.approved, RefundState.paying)) & ~Refund.booking.has(
         Booking.gateway.in_(paying())
     )
-    to_pay = by_hand & ~exists().where(Settlement.refund_id == Refund.id, written)
-    to_confirm = Refund.state.in_(BY_HAND) & exists().where(
-        Settlement.refund_id == Refund.id, written, Settlement.written_by_id.is_distinct_from(actor.id)
-    )
+    to_pay = (by_hand & ~_settled(written)) | _settled(Settlement.state == SettlementState.taken)
+    to_confirm = Refund.state.in_(BY_HAND) & _settled(written, Settlement.written_by_id.is_distinct_from(actor.id))
     return Refund.requested_by_id.is_distinct_from(actor.id) & (to_pay | to_confirm)
+
+
+def _settled(*so: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Settlement.refund_id == Refund.id, *so).correlate(Refund)
 
 
 class SettleDoors:
@@ -71,6 +79,24 @@ class SettleDoors:
         """What was typed into the form that was refused just now."""
         kept = session.pop(TYPED, None)
         return str(kept[1]) if kept and kept[0] == refund.id else ""
+
+    def taken_by(self, refund: Refund) -> Settlement | None:
+        """Who pays it by hand now."""
+        return taking(db.session(), refund)
+
+    def must_be_taken(self, refund: Refund) -> bool:
+        """Where no provider pays, one of finance takes it before paying it."""
+        return not provider_pays(refund)
+
+    @expose("/settle-take/", methods=("POST",))
+    @needs(RIGHT)
+    def settle_take_view(self) -> ResponseReturnValue:
+        """Claimed before the money leaves: two people never transfer it both."""
+        why = request.form.get("why", "")
+        return self._settled(
+            TAKEN,
+            lambda refund: take(refund, why, provider_pays=provider_pays(refund), stopped=_stopped()),
+        )
 
     @expose("/settle/", methods=("POST",))
     @needs(RIGHT)
@@ -108,6 +134,12 @@ class SettleDoors:
             flash(str(refusal), "error")
             _back_to_approval(refund, refusal)
         return redirect(get_redirect_target() or view.get_url(".details_view", id=number))
+
+
+def _stopped() -> Words | None:
+    """Why no money goes out now: the room that compares stands above this one, and the site tells us."""
+    asked: Callable[[Session], Words | None] = current_app.extensions[PAYOUT_STOPPED]
+    return asked(db.session())
 
 
 def _back_to_approval(refund: Refund, refusal: Refusal) -> None:

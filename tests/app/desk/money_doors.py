@@ -34,6 +34,7 @@ MONEY_DOORS = {
     "refunds.reject_view": "refunds.approve",
     "refunds.settle_back_view": "refunds.pay",
     "refunds.settle_confirm_view": "refunds.pay",
+    "refunds.settle_take_view": "refunds.pay",
     "refunds.settle_view": "refunds.pay",
     "refunds.try_view": "refunds.view",
 }

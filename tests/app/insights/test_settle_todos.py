@@ -9,7 +9,7 @@ from app.insights.settle_todos import settle_todos
 from app.insights.waiting import waiting
 from app.people.model import Role, User
 from app.people.sessions import actor_of
-from app.refunds.by_hand import confirm, write_down
+from app.refunds.by_hand import confirm, take, write_down
 from app.refunds.model import Refund
 from tests.marketplace import a_booking, a_refund, a_user, acting_for
 from tests.seat import Seat
@@ -28,8 +28,13 @@ def test_it_is_first_to_be_paid_then_to_be_confirmed_by_another_then_nobodys(off
     refund = a_transfer()
     a_refund(booking=a_booking(gateway="toss"), approved_by=a_user(Role.ops_manager))
     for person in (one, other):
-        assert sentences(person) == [f"환불 {refund.ref} · ₩1,200,000 · 직접 지급하고 확인 번호를 적어 주세요"]
+        assert sentences(person) == [f"환불 {refund.ref} · ₩1,200,000 · 맡아서 직접 지급해 주세요"]
         assert waiting(db.session(), actor_of(person))["refunds"] == 1
+    with acting_for(one, "refunds.pay"):
+        take(refund, provider_pays=False, stopped=None)
+        db.session.commit()
+    assert sentences(one) == [f"환불 {refund.ref} · ₩1,200,000 · 맡으셨습니다. 지급하고 확인 번호를 적어 주세요"]
+    assert sentences(other) == [f"환불 {refund.ref} · ₩1,200,000 · {one.name} 님이 맡아 지급하고 있습니다"]
     with acting_for(one, "refunds.pay"):
         write_down(refund, paid=True, reference="이체 7", provider_pays=False)
         db.session.commit()
@@ -57,4 +62,4 @@ def test_the_desk_has_a_tab_of_them(lone_office: Flask) -> None:
     page = seat.read("/admin/refunds/", tab="hand")
     assert refund.ref in page
     assert other.ref not in page
-    assert "직접 지급하고 확인 번호를 적어 주세요" in seat.read("/")
+    assert "맡아서 직접 지급해 주세요" in seat.read("/")

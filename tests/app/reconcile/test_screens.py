@@ -18,7 +18,7 @@ from app.refunds.model import Refund, RefundState
 from integrations.payments.port import Refunded
 from tests.app.ledger.test_ledger import an_approved, moved
 from tests.app.ledger.test_screens import seat
-from tests.marketplace import PAID_AT
+from tests.marketplace import PAID_AT, a_booking
 
 HEAD = "reference,key,payment,amount,currency,time\n"
 
@@ -81,12 +81,22 @@ def test_a_file_is_previewed_and_then_taken(lone_office: Flask) -> None:
 
 
 def test_a_refund_of_ours_that_is_not_in_the_file_differs(lone_office: Flask) -> None:
-    a_paid()
+    """Of the provider that the file is from: the one that the payments in it were made with."""
+    refund = a_paid()
     desk = seat(lone_office, Role.finance)
     at = clock.in_seoul(PAID_AT)
-    rows = [f"re_{hour},,pay_{hour},7000,KRW,{at:%Y-%m-%d} {hour}:00:00" for hour in (10, 23)]
-    page = desk.send("/admin/differences/file/", {"text": HEAD + "\n".join(rows)}).text
-    assert "결제사 기록에 없음" in page
+
+    def page_for(payment: str | None) -> str:
+        rows = [f"re_{hour},,{payment},7000,KRW,{at:%Y-%m-%d} {hour}:00:00" for hour in (10, 23)]
+        return desk.send("/admin/differences/file/", {"text": HEAD + "\n".join(rows)}).text
+
+    gateway = refund.booking.gateway
+    assert "결제사 기록에 없음" in page_for(a_booking(gateway=gateway).payment_ref)
+    other = a_booking(gateway="stripe" if gateway != "stripe" else "toss").payment_ref
+    for payment in (other, "pay_nobody_knows"):
+        page = page_for(payment)
+        assert "우리 기록에 없음" in page
+        assert "결제사 기록에 없음" not in page, "another provider's file says nothing of it"
 
 
 def test_a_file_with_a_bad_line_concludes_nothing(lone_office: Flask) -> None:

@@ -16,7 +16,8 @@ from app.db import db
 from app.errors import Forbidden, Refusal
 from app.gateways import Gateway
 from app.people.model import Role, User
-from app.refunds.by_hand import confirm, may_settle, send_back, write_down
+from app.reconcile.model import Difference, DifferenceKind, DifferenceState
+from app.refunds.by_hand import confirm, may_settle, send_back, take, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import amend, cancel
 from app.refunds.settlement import Settlement, SettlementState
@@ -43,6 +44,8 @@ def two_of_finance() -> tuple[User, User]:
 
 def written(refund: Refund, by: User, *, paid: bool = True, provider_pays: bool = False) -> Settlement:
     with acting_for(by, "refunds.pay"):
+        if not provider_pays:
+            take(refund, provider_pays=False, stopped=None)
         made = write_down(refund, paid=paid, reference="이체 7", provider_pays=provider_pays)
         db.session.commit()
     return made
@@ -65,6 +68,8 @@ def test_finance_writes_down_what_it_paid_and_another_confirms_it(lone_office: F
     assert ("직접 정산" if language == "ko" else "Settle by hand") in writer.read(
         "/admin/refunds/details/", id=refund.id
     )
+    took = writer.press("/admin/refunds/settle-take/", form_of(refund))
+    assert ("지급하고 번호를 적어 주세요" if language == "ko" else "write down the reference") in took
     reference = "이체 2026-11-22-0017"
     page = writer.press("/admin/refunds/settle/", form_of(refund, why=reference, outcome="paid"))
     assert reference in page
@@ -78,11 +83,11 @@ def test_finance_writes_down_what_it_paid_and_another_confirms_it(lone_office: F
     assert refund.booking.held_minor >= refund.amount_minor
     assert [move.now.value for move in refund.moves][-2:] == ["paying", "paid"]
     kept_of_it = select(AuditEntry.actor_id).where(AuditEntry.subject == "refund_settlements").order_by(AuditEntry.id)
-    assert list(db.session.scalars(kept_of_it)) == [one.id, other.id], "who did which half is in the audit"
+    assert list(db.session.scalars(kept_of_it)) == [one.id, one.id, other.id], "who did which step is in the audit"
 
 
 def test_what_was_typed_is_not_lost_when_it_is_refused(lone_office: Flask) -> None:
-    refund, (one, other) = an_approved(), two_of_finance()
+    refund, (one, other) = an_unknown(), two_of_finance()
     typed = "신한 110-22 이체 확인"
     stale = form_of(refund) | {"why": typed, "outcome": "paid", "version_seen": "0"}
     assert f'value="{typed}"' in Seat(lone_office, one).press("/admin/refunds/settle/", stale)
@@ -119,7 +124,7 @@ def test_what_does_not_stand_any_more_is_not_settled_and_waits_for_another_appro
     manager.is_enabled = False
     db.session.commit()
     form = {"id": str(refund.id), "version_seen": str(refund.version), "why": "이체 2026-11-22-0017", "outcome": "paid"}
-    page = finance.press("/admin/refunds/settle/", form)
+    page = finance.press("/admin/refunds/settle-take/", form)
     assert f"{manager.name} 님의 사용이 중지되었습니다" in page
     assert state_of(refund) == "requested"
     assert 'name="approve"' in page
@@ -225,6 +230,70 @@ def test_settled_twice_is_refused(lone_office: Flask) -> None:
                 again(refund, provider_pays=True)
     assert refund.provider_ref == "이체 7"
     assert len(db.session.scalars(select(Settlement)).all()) == 1
+
+
+def test_only_who_has_taken_it_pays_it(lone_office: Flask) -> None:
+    refund, (one, other) = an_approved(), two_of_finance()
+    with acting_for(one, "refunds.pay"), pytest.raises(Refusal, match="먼저 맡아"):
+        write_down(refund, paid=True, reference="이체 7", provider_pays=False)
+    first, second = Seat(lone_office, one), Seat(lone_office, other)
+    assert 'name="outcome"' not in first.read("/admin/refunds/details/", id=refund.id), "taken before it is paid"
+    first.press("/admin/refunds/settle-take/", form_of(refund))
+    assert state_of(refund) == "paying"
+    assert 'name="outcome"' in first.read("/admin/refunds/details/", id=refund.id)
+    page = second.read("/admin/refunds/details/", id=refund.id)
+    assert f"{one.name} 님이 맡아 지급하고 있습니다" in page
+    assert 'name="outcome"' not in page
+    told = second.press("/admin/refunds/settle/", form_of(refund, why="이체 8", outcome="paid"))
+    assert f"{one.name} 님이 맡았습니다" in told
+    assert "넘겨받는 까닭을 적어 주세요" in second.press("/admin/refunds/settle-take/", form_of(refund, why=" "))
+    second.press("/admin/refunds/settle-take/", form_of(refund, why="병가, 이체하지 않았다고 함"))
+    second.press("/admin/refunds/settle/", form_of(refund, why="이체 8", outcome="paid"))
+    rows = db.session.scalars(select(Settlement).order_by(Settlement.id)).all()
+    assert [(row.written_by_id, row.state.value, row.why) for row in rows] == [
+        (one.id, "sent_back", "병가, 이체하지 않았다고 함"),
+        (other.id, "written", ""),
+    ]
+
+
+def test_nothing_is_taken_while_payout_is_stopped_but_what_is_paid_is_written_down(lone_office: Flask) -> None:
+    refund, later, (one, other) = an_approved(), an_approved(), two_of_finance()
+    seat = Seat(lone_office, one)
+    seat.press("/admin/refunds/settle-take/", form_of(refund))
+    kept(
+        Difference(
+            kind=DifferenceKind.unknown_here,
+            state=DifferenceState.open,
+            open_key="x",
+            detail_ko="다름",
+            detail_en="differs",
+            found_at=clock.now(),
+        )
+    )
+    assert "환불 지급을 멈췄습니다" in seat.press("/admin/refunds/settle-take/", form_of(later))
+    assert state_of(later) == "approved"
+    seat.press("/admin/refunds/settle/", form_of(refund, why="이체 9", outcome="paid"))
+    with acting_for(other, "refunds.pay"):
+        confirm(refund, provider_pays=False)
+        db.session.commit()
+    assert state_of(refund) == "paid"
+
+
+def test_what_a_provider_pays_is_not_taken(lone_office: Flask) -> None:
+    refund, (one, _) = an_unknown(), two_of_finance()
+    with acting_for(one, "refunds.pay"), pytest.raises(Refusal, match="결제사가 지급합니다"):
+        take(refund, provider_pays=True, stopped=None)
+
+
+def test_what_was_taken_can_be_ended_when_its_gateway_has_a_provider_since(lone_office: Flask) -> None:
+    refund, (one, other) = an_approved(), two_of_finance()
+    with acting_for(one, "refunds.pay"):
+        take(refund, provider_pays=False, stopped=None)
+        write_down(refund, paid=True, reference="이체 7", provider_pays=True)
+    with acting_for(other, "refunds.pay"):
+        confirm(refund, provider_pays=True)
+        db.session.commit()
+    assert state_of(refund) == "paid"
 
 
 def test_a_worker_that_finds_out_first_leaves_nothing_to_confirm(lone_office: Flask) -> None:

@@ -28,7 +28,7 @@ from app.factory import create_app
 from app.people.model import Role, User
 from app.reconcile.check import ledger_faults
 from app.refunds import refund as refunds
-from app.refunds.by_hand import confirm, write_down
+from app.refunds.by_hand import confirm, take, write_down
 from app.refunds.model import LETS_GO, Refund, RefundMove, RefundState
 from app.refunds.reasons import Reason
 from automations import payout
@@ -202,6 +202,8 @@ class Desk(RuleBasedStateMachine):
                 undecided = known is None or known.state is OutcomeState.pending
                 if undecided and not transferred:
                     return
+                if not provider_pays:
+                    take(refund, provider_pays=False, stopped=None)
                 write_down(refund, paid=truth, reference="T-1", provider_pays=provider_pays)
             except Refusal:
                 return
