@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -20,7 +20,7 @@ from app.macros.model import Macro, MacroState
 from app.outbox.outbox import owe
 from app.refunds.both import as_kept
 from app.refunds.goodwill.model import Goodwill, GoodwillKind, GoodwillState
-from app.refunds.model import Refund, RefundState
+from app.refunds.model import Refund, RefundMove, RefundState
 from app.refunds.told_lines import fee_back_of, told_lines
 from app.rules.facts_of import facts_at, read_record
 from app.words import say
@@ -34,19 +34,19 @@ MACROS = {
     RefundState.rejected: "refund_rejected",
 }
 GIVEN = "goodwill_given"
-# What was decided longer ago is history: a macro made today does not answer last month's tickets.
+# What ended longer ago is history: a macro made today does not answer last month's tickets.
 FRESH = timedelta(days=3)
 
 
 def untold(now: datetime) -> ColumnElement[bool]:
-    """Refunds whose customers are still to be told how they ended."""
-    since = now - FRESH
+    """Refunds whose customers are still to be told how they ended, however long before it they were approved."""
+    ended = exists().where(RefundMove.refund_id == Refund.id, RefundMove.now.in_(MACROS), RefundMove.at >= now - FRESH)
     return and_(
         Refund.state.in_(MACROS),
         Refund.told_at.is_(None),
         Refund.untold_why.is_(None),
         Refund.ticket_id.is_not(None),
-        or_(Refund.decided_at >= since, Refund.paid_at >= since),
+        ended,
     )
 
 

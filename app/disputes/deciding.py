@@ -8,6 +8,7 @@ from app import clock
 from app.actor import ActorKind, acting
 from app.disputes import clocks
 from app.disputes.dispute import lock, take_seat
+from app.disputes.earlier import Earlier, earlier_of
 from app.disputes.entries import write
 from app.disputes.late import late_no_more
 from app.disputes.model import Dispute, DisputeState, Seat
@@ -34,7 +35,7 @@ _BOTH = say(
 def propose(dispute: Dispute, remedy: Remedy, text: Words, hours: int) -> Proposal:
     """Puts an offer of ours to both sides and starts their clocks."""
     session = lock(dispute)
-    _check(dispute, remedy)
+    _check(session, dispute, remedy)
     _both(text, "text")
     dispute.move_to(DisputeState.proposed)
     take_seat(session, dispute, Seat.talks)
@@ -60,10 +61,10 @@ def counter(
     dispute: Dispute, proposal: Proposal, side: Side, remedy: Remedy, text: Words, hours: int, note: str = ""
 ) -> Proposal:
     """A side would rather have this: its offer stands in place of the open one, and the other side is to answer."""
-    lock(dispute)
-    _check(dispute, remedy)
+    session = lock(dispute)
+    _check(session, dispute, remedy)
     _both(text, "text")
-    session = _answered(dispute, proposal, side, AnswerKind.countered, note)
+    _answered(dispute, proposal, side, AnswerKind.countered, note)
     proposal.end(ProposalEnd.countered)
     session.flush()
     made = _put(session, dispute, side, remedy, text, hours)
@@ -74,7 +75,9 @@ def counter(
 
 
 def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns_partner: bool = False) -> Ruling:
-    """The decision of a person who has spoken with neither side; the database lets nobody else."""
+    """The decision of a person who has spoken with neither side; the database lets nobody else. Decided again, only
+    what its earlier decisions have not refunded is asked for.
+    """
     acting().must("disputes.rule")
     session = lock(dispute)
     person = acting().id
@@ -83,11 +86,12 @@ def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns
     if not clause.strip():
         raise Refusal(say("근거가 되는 정책 조항을 적어 주세요.", "Name the clause it rests on."), field="clause")
     _both(reasons, "reasons")
-    _check(dispute, remedy)
+    _check(session, dispute, remedy)
     take_seat(session, dispute, Seat.rules)
     dispute.move_to(DisputeState.ruled)
     _rests(session, dispute)
-    refund = _refund(session, dispute, remedy, clause.strip())
+    earlier = earlier_of(session, dispute)
+    refund = _refund(session, dispute, remedy, earlier, clause.strip())
     ruling = Ruling(
         dispute=dispute,
         by_id=person,
@@ -102,9 +106,10 @@ def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns
     )
     session.add(ruling)
     session.flush()
-    told = remedy.told(dispute.booking.currency)
-    write(session, dispute, Side.us, EntryKind.ruled, told + "\n" + reasons, refund_id=refund.id if refund else None)
-    words = RULED.fill(ref=dispute.ref, remedy=told, clause=clause.strip(), reasons=reasons)
+    told, stands = remedy.told(dispute.booking.currency), earlier.told(remedy, dispute.booking.currency)
+    said = told + "\n" + reasons + stands
+    write(session, dispute, Side.us, EntryKind.ruled, said, refund_id=refund.id if refund else None)
+    words = RULED.fill(ref=dispute.ref, remedy=told, clause=clause.strip(), reasons=reasons) + stands
     _tell_end(session, dispute, words, refund)
     partner_record(dispute, remedy, reasons, warns=warns_partner)
     return ruling
@@ -206,18 +211,20 @@ def _agree(session: Session, dispute: Dispute, proposal: Proposal) -> None:
     dispute.move_to(DisputeState.agreed)
     _rests(session, dispute)
     clause = say("양쪽의 합의", "agreed by both sides")
-    refund = _refund(session, dispute, remedy, clause.ko)
-    told = remedy.told(dispute.booking.currency)
-    write(session, dispute, Side.us, EntryKind.agreed, told, refund_id=refund.id if refund else None)
-    _tell_end(session, dispute, AGREED.fill(ref=dispute.ref, remedy=told), refund)
+    earlier = earlier_of(session, dispute)
+    refund = _refund(session, dispute, remedy, earlier, clause.ko)
+    told, stands = remedy.told(dispute.booking.currency), earlier.told(remedy, dispute.booking.currency)
+    write(session, dispute, Side.us, EntryKind.agreed, told + stands, refund_id=refund.id if refund else None)
+    _tell_end(session, dispute, AGREED.fill(ref=dispute.ref, remedy=told) + stands, refund)
     partner_record(dispute, remedy, proposal.text, warns=False)
 
 
-def _refund(session: Session, dispute: Dispute, remedy: Remedy, clause: str) -> Refund | None:
+def _refund(session: Session, dispute: Dispute, remedy: Remedy, earlier: Earlier, clause: str) -> Refund | None:
     """Asked for on the refund desk's own road, by whoever decides here; another person approves it there. Its token is
-    of this decision, so it is asked for once.
+    of this decision, so it is asked for once; what earlier ones asked for is not asked for again.
     """
-    if not remedy.refund_minor:
+    amount = earlier.rest(remedy)
+    if not amount:
         return None
     person = acting().id
     refund = request_refund(
@@ -227,25 +234,25 @@ def _refund(session: Session, dispute: Dispute, remedy: Remedy, clause: str) -> 
         at=dispute.opened_at,
         by_user=session.get_one(User, person) if person is not None else None,
         by_rule=None if person is not None else dispute.ref,
-        amount_minor=remedy.refund_minor,
+        amount_minor=amount,
         ticket=dispute.customer_ticket,
         note=f"{dispute.ref} · {clause}",
         form_token=f"dispute:{dispute.id}:{len(dispute.moves)}",
     )
     session.flush()
-    lay_on(refund, _borne(dispute, remedy))
+    lay_on(refund, _borne(dispute, remedy, earlier))
     session.flush()
     return refund
 
 
-def _borne(dispute: Dispute, remedy: Remedy) -> Bearing:
-    """Who bears the refund, by the ledger's shares, to a hundredth of a percent. The insurer knows it by the dispute's
-    number.
+def _borne(dispute: Dispute, remedy: Remedy, earlier: Earlier) -> Bearing:
+    """Who bears the refund, by the ledger's shares, to a hundredth of a percent: each what is still lacking of their
+    part of the remedy. The insurer knows it by the dispute's number.
     """
-    minors = (remedy.partner_minor, remedy.ours_minor, remedy.insurer_minor)
-    points = shares(WHOLE, minors)
     bearers = ((Bearer.partner, ""), (Bearer.platform, ""), (Bearer.insurer, dispute.ref))
-    parts = zip(bearers, points, strict=True)
+    minors = (remedy.partner_minor, remedy.ours_minor, remedy.insurer_minor)
+    lacking = [max(0, minor - earlier.borne_by(one)) for (one, _), minor in zip(bearers, minors, strict=True)]
+    parts = zip(bearers, shares(WHOLE, lacking), strict=True)
     return Bearing(tuple(Share(bearer, share, claim) for (bearer, claim), share in parts if share))
 
 
@@ -254,10 +261,12 @@ def _tell_end(session: Session, dispute: Dispute, words: Words, refund: Refund |
     tell(session, dispute, Side.partner, words)
 
 
-def _check(dispute: Dispute, remedy: Remedy) -> None:
+def _check(session: Session, dispute: Dispute, remedy: Remedy) -> None:
+    """What earlier decisions asked for is held already, and part of what this one may give."""
     booking = dispute.booking
-    if remedy.refund_minor > booking.left_minor:
-        left = shown(booking.left_minor, booking.currency)
+    most = booking.left_minor + earlier_of(session, dispute).minor
+    if remedy.refund_minor > most:
+        left = shown(most, booking.currency)
         words = say("지금 환불할 수 있는 금액은 {left}입니다.", "Only {left} is left to refund.")
         raise Refusal(words.fill(left=left), field="refund")
 

@@ -59,6 +59,19 @@ REFUND_COMES = say(
     "\n환불은 다른 담당자의 승인을 거쳐 결제하신 수단으로 처리됩니다.",
     "\nThe refund goes back the way you paid once a colleague has approved it.",
 )
+STANDS_AS_IT_IS = say(
+    "\n앞선 결정에 따른 환불({refs}, {amount})이 그대로 유지되므로 새로 환불하지 않습니다.",
+    "\nThe refund of the earlier decision ({refs}, {amount}) stands, so nothing more is refunded.",
+)
+STANDS_THOUGH_MORE = say(
+    "\n앞선 결정에 따른 환불({refs}, {amount})은 이번 결정보다 많지만 그대로 둡니다. 새로 환불하지 않습니다.",
+    "\nThe refund of the earlier decision ({refs}, {amount}) is more than this and stays as it is. Nothing more is "
+    "refunded.",
+)
+STANDS_AND_MORE = say(
+    "\n앞선 결정에 따른 환불({refs}, {amount})은 그대로 유지되고, 나머지 {rest}도 환불합니다.",
+    "\nThe refund of the earlier decision ({refs}, {amount}) stands, and the remaining {rest} is refunded on top.",
+)
 WITHDRAWN = say("분쟁 {ref}이(가) 취하되어 종료되었습니다.", "Dispute {ref} was withdrawn and is closed.")
 REOPENED = say(
     "분쟁 {ref}을(를) 다시 살펴보고 있습니다. 결과를 다시 안내드리겠습니다.",

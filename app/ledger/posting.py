@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -67,10 +67,18 @@ def pay(session: Session, owing: Owing, why: str = "") -> None:
 def move_cost(session: Session, owing: Owing, entry: LedgerEntry, to: Bearer, why: str) -> LedgerEntry:
     """A correction: what `entry` laid on one bearer is borne by another from now on. The entry itself stays.
 
-    Right ledger.correct. Refuses without a reason, more than is still borne there, and to take it off a partner: a
-    claw-back is waived, or settled.
+    Right ledger.correct. Refuses without a reason, before it is paid, more than is still borne there, and to take it
+    off a partner: a claw-back is waived, or settled.
     """
     acting().must("ledger.correct")
+    if not is_paid(session, owing.refund_id):
+        words = say(
+            f"{owing.ref}은(는) 지급되지 않아 원장에서 정정할 수 없습니다. 지급 전에는 환불 화면에서 부담하는 쪽을 "
+            "바꿔 주세요. 그러면 다시 승인을 받습니다.",
+            f"{owing.ref} is not paid, so nothing is corrected in the ledger. Until it is being paid, change who bears "
+            "it on the refund, which is then approved anew.",
+        )
+        raise Refusal(words)
     if not why.strip():
         raise Refusal(say("고치는 까닭을 적어 주세요.", "Say why it is corrected."), field="why")
     if entry.debit is Account.partner:
@@ -93,6 +101,12 @@ def move_cost(session: Session, owing: Owing, entry: LedgerEntry, to: Bearer, wh
     if partner_id is not None:
         claw_back(session, owing, partner_id, minor)
     return made
+
+
+def is_paid(session: Session, refund_id: int) -> bool:
+    """Whether the refund is cleared with the provider. Only then is who bears it corrected here."""
+    paid = exists().where(LedgerEntry.refund_id == refund_id, LedgerEntry.kind == EntryKind.paid)
+    return bool(session.scalar(select(paid)))
 
 
 def claw_back(session: Session, owing: Owing, partner_id: int, minor: int) -> Clawback:

@@ -19,7 +19,7 @@ from app.bookings.model import Booking
 from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
-from app.ledger.bearers import Bearing, read_bearing
+from app.ledger.bearers import Bearer, Bearing, read_bearing
 from app.ledger.posting import Owing, owe, pay
 from app.ledger.posting import release as take_off
 from app.money import Money
@@ -144,8 +144,8 @@ class Refund(Base):
         return say("규칙 「{rule}」", "the rule “{rule}”").fill(rule=self.by_rule or "")
 
     def sum_to_approve(self) -> str:
-        """What an approval binds: payment, payee, amount, currency, booking, the version it rests on, who bears it.
-        Another sum later means that something else would be paid than was approved.
+        """What an approval binds: payment, payee, amount, currency, booking, the version it rests on, who bears it and,
+        where the partner does, which one. Another sum later means that something else would be paid than was approved.
         """
         bound = (
             self.ref,
@@ -159,6 +159,7 @@ class Refund(Base):
             self.provider_key,
             # A refund of before shares were kept stays approved as it was.
             *([] if self.shares is None else [self.shares]),
+            *([self.booking.partner_id] if self.bearing.of(Bearer.partner) else []),
         )
         return hashlib.sha256(json.dumps(bound).encode()).hexdigest()
 
@@ -188,8 +189,9 @@ class Refund(Base):
 
     @property
     def stands(self) -> bool:
-        """Whether enough people who still may have approved what it is now."""
-        enough = len({one.approver_id for one in self.standing()}) >= self.approvers
+        """Whether those who approved it are enough, still may, and approved what it is now."""
+        signed = {self.approved_by_id, self.approved_also_by_id} - {None}
+        enough = len(signed) >= self.approvers and signed <= {one.approver_id for one in self.standing()}
         return enough and self.approved_sum == self.sum_to_approve()
 
     def _must_stand(self) -> None:

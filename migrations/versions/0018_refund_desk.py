@@ -326,12 +326,14 @@ def _notes() -> None:
 
 
 def _seal(before: Any, after: Any) -> None:
-    """What was approved is sealed anew, with whom it goes to; a seal that was broken before stays broken."""
+    """What was approved is sealed anew, with whom it goes to and which partner bears a part; a seal that was
+    broken before stays broken.
+    """
     rows = op.get_bind().execute(
         sa.text(
             "SELECT refunds.id, refunds.ref, refunds.booking_id, bookings.payment_ref, bookings.customer_id,"
             " bookings.gateway, refunds.amount_minor, refunds.currency, refunds.policy_version_id,"
-            " refunds.provider_key, refunds.shares, refunds.approved_sum"
+            " refunds.provider_key, refunds.shares, refunds.approved_sum, bookings.partner_id"
             " FROM refunds JOIN bookings ON bookings.id = refunds.booking_id"
             " WHERE refunds.approved_sum IS NOT NULL"
         )
@@ -350,13 +352,18 @@ def _old(row: Any) -> tuple[Any, ...]:
 
 
 def _new(row: Any) -> tuple[Any, ...]:
-    return (row.ref, row.booking_id, row.payment_ref, row.customer_id, row.gateway, *_rest(row))
+    borne_by = [row.partner_id] if any(bearer == "partner" for bearer, *_ in _shares(row) or ()) else []
+    return (row.ref, row.booking_id, row.payment_ref, row.customer_id, row.gateway, *_rest(row), *borne_by)
 
 
 def _rest(row: Any) -> tuple[Any, ...]:
-    shares = json.loads(row.shares) if isinstance(row.shares, str) else row.shares
+    shares = _shares(row)
     bearers = [] if shares is None else [shares]
     return (row.amount_minor, row.currency, row.policy_version_id, row.provider_key, *bearers)
+
+
+def _shares(row: Any) -> Any:
+    return json.loads(row.shares) if isinstance(row.shares, str) else row.shares
 
 
 def _sum(bound: tuple[Any, ...]) -> str:

@@ -25,6 +25,7 @@ from app.refunds.refund import cancel, reject
 from automations import payout, sweep
 from automations.lease import LEASE
 from automations.providers import KEY_LIVES, providers_of_app
+from automations.telling import FRESH, MACROS, tell_refund
 from integrations.payments.port import OutcomeState
 from integrations.payments.sandbox import Fault, SandboxProvider
 from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund, a_ticket, a_user, acting_for, kept
@@ -261,6 +262,24 @@ def test_a_rejection_and_a_failure_are_told_and_a_cancellation_is_not(lone_bank:
     told = list(db.session.scalars(select(Push).order_by(Push.id)))
     assert [push.change["comment"]["body"] for push in told] == ["refund_rejected", "refund_failed"]
     assert cancelled.told_at is None
+
+
+@pytest.mark.parametrize("ends", [RefundState.failed, RefundState.paid])
+def test_what_ends_long_after_it_was_approved_is_told_and_what_ended_long_ago_is_not(
+    lone_bank: SandboxProvider, ends: RefundState
+) -> None:
+    refund = an_approved(lone_bank, ticket=a_ticket())
+    refund.move_to(RefundState.paying)
+    refund.move_to(RefundState.unknown)
+    db.session.commit()
+    with clock.stopped(clock.now() + 2 * FRESH):
+        refund.move_to(ends)
+        db.session.commit()
+        with clock.stopped(clock.now() + FRESH + LATER):
+            assert not tell_refund(db.session())
+        a_macro(MACROS[ends], body_ko=MACROS[ends])
+        assert tell_refund(db.session())
+    assert db.session.scalars(select(Push)).one().change["comment"]["body"] == MACROS[ends]
 
 
 @pytest.mark.parametrize("change", [None, {"state": MacroState.draft}, {"body_ko": "{{ refund.amount | nonsense }}"}])

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app import clock
@@ -20,15 +21,19 @@ from app.desk.scope import limits
 from app.desk.shown import major
 from app.desk.view import DeskView, Tab, needs
 from app.desk.xlsx import MIME, workbook
-from app.errors import Refusal
+from app.errors import ChangedMeanwhile, Refusal
 from app.ledger.balances import HEADS, By, balances, lines
 from app.ledger.bearers import Bearer
 from app.ledger.model import BEARERS, Account, Clawback, EntryKind, LedgerEntry
-from app.ledger.posting import move_cost
+from app.ledger.posting import is_paid, move_cost
 from app.partners.model import Partner
 from app.words import say
 
 CORRECTED = say("정정 분개를 더했습니다.", "The correction is entered.")
+_ENTERED = say(
+    "그사이 {ref}에 새 분개가 더해졌습니다. 지금 부담하는 쪽을 보고 다시 정해 주세요.",
+    "{ref} has a new entry meanwhile. See who bears it now, and decide again.",
+)
 
 
 class LedgerView(DeskView):
@@ -86,9 +91,15 @@ class LedgerView(DeskView):
         return super().get_query().options(*near)
 
     def is_cost(self, entry: LedgerEntry) -> bool:
-        """Whether the entry laid a cost on somebody from whom a correction can take it."""
+        """Whether the entry laid a cost of a paid refund on somebody from whom a correction can take it."""
         bears = entry.debit in BEARERS.values() and entry.debit is not Account.partner
-        return bears and entry.kind in {EntryKind.owed, EntryKind.moved} and self.may("correct_view")
+        laid = bears and entry.kind in {EntryKind.owed, EntryKind.moved}
+        return laid and self.may("correct_view") and is_paid(self.session.session, entry.refund_id)
+
+    def newest(self, entry: LedgerEntry) -> int:
+        """The last entry of its refund: what a correction was decided upon."""
+        asked = select(func.max(LedgerEntry.id)).where(LedgerEntry.refund_id == entry.refund_id)
+        return self.session.session.scalar(asked) or 0
 
     def others(self, entry: LedgerEntry) -> list[Bearer]:
         return [
@@ -103,6 +114,10 @@ class LedgerView(DeskView):
         entry, session = self.get_one(request.form.get("id", "")), db.session()
         why = request.form.get("why", "").strip()[:400]
         try:
+            # Of two at once, the second sees what the first has entered.
+            session.refresh(entry.refund, with_for_update={"of": type(entry.refund)})
+            if request.form.get("seen", "") != str(self.newest(entry)):
+                raise ChangedMeanwhile(_ENTERED.fill(ref=entry.refund.ref))
             because(session, why)
             made = move_cost(session, entry.refund.owing, entry, _bearer(request.form.get("to", "")), why)
             session.flush()

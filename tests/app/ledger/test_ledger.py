@@ -272,3 +272,22 @@ def test_a_correction_needs_a_right_and_a_reason_and_takes_nothing_off_a_partner
             move_cost(db.session(), refund.owing, platforms(refund), Bearer.insurer, " ")
         with pytest.raises(Refusal, match="구상"):
             move_cost(db.session(), refund.owing, of_partner, Bearer.platform, "까닭")
+
+
+@pytest.mark.parametrize("ends", [RefundState.paid, RefundState.failed])
+def test_nothing_is_corrected_before_it_is_paid_so_that_a_partner_is_asked_once(
+    lone_office: Flask, ends: RefundState
+) -> None:
+    refund = an_approved(typed_bearing({Bearer.platform: "100"}, ""), amount_minor=1000)
+    for state in (None, RefundState.paying, RefundState.failed if ends is RefundState.failed else None):
+        if state is not None:
+            moved(refund, state)
+        with acting_for(a_user(), "ledger.correct"), pytest.raises(Refusal, match=f"{refund.ref}은.* 지급되지 않아"):
+            move_cost(db.session(), refund.owing, platforms(refund), Bearer.partner, "사진으로 확인됨")
+    assert db.session.scalars(select(Clawback)).all() == []
+    if ends is RefundState.paid:
+        moved(refund, RefundState.paid)
+        with acting_for(a_user(), "ledger.correct"):
+            move_cost(db.session(), refund.owing, platforms(refund), Bearer.partner, "사진으로 확인됨")
+            db.session.commit()
+        assert [one.amount_minor for one in db.session.scalars(select(Clawback))] == [1000]

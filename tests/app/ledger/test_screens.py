@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from app.db import db
+from app.ledger.admin import entries
 from app.ledger.bearers import Bearer
 from app.ledger.model import Account, Clawback, ClawbackState, LedgerEntry
+from app.ledger.posting import move_cost
 from app.people.model import Role
 from app.refunds.model import Refund, RefundState
 from tests.app.desk.shop import a_partner
 from tests.app.ledger.test_ledger import an_approved, moved
 from tests.marketplace import a_booking, a_refund, a_user
-from tests.seat import Seat
+from tests.seat import Seat, hidden
 
 
 def seat(app: Flask, role: Role, **change: object) -> Seat:
@@ -103,10 +107,61 @@ def test_a_correction_is_entered_from_the_entry(lone_office: Flask, to: str) -> 
     paid()
     entry = db.session.scalars(select(LedgerEntry).where(LedgerEntry.debit == Account.platform)).one()
     desk = seat(lone_office, Role.finance)
-    assert "data-correct" in desk.read("/admin/ledger/details/", id=entry.id)
-    desk.press("/admin/ledger/correct/", {"id": entry.id, "to": to, "why": "보험 접수 DB-9"})
+    page = desk.read("/admin/ledger/details/", id=entry.id)
+    assert "data-correct" in page
+    form = {"id": entry.id, "to": to, "why": "보험 접수 DB-9", "seen": hidden(page, "seen")}
+    desk.press("/admin/ledger/correct/", form)
     made = db.session.scalars(select(LedgerEntry).where(LedgerEntry.credit == Account.platform)).all()
     assert [one.debit for one in made] == ([Account.insurer] if to == "insurer" else [])
+
+
+def test_before_it_is_paid_no_correction_is_offered_and_none_is_entered(lone_office: Flask) -> None:
+    an_approved(amount_minor=100_000)
+    entry = db.session.scalars(select(LedgerEntry).where(LedgerEntry.debit == Account.platform)).one()
+    desk = seat(lone_office, Role.finance)
+    assert "data-correct" not in desk.read("/admin/ledger/details/", id=entry.id)
+    form = {"id": entry.id, "to": "insurer", "why": "보험 접수 DB-9", "seen": 2}
+    assert "지급되지 않아" in desk.press("/admin/ledger/correct/", form)
+    assert len(db.session.scalars(select(LedgerEntry)).all()) == 2
+
+
+def test_the_same_correction_sent_twice_is_entered_once(lone_office: Flask) -> None:
+    """Also where as much is borne there again, by another entry."""
+    paid()
+    entry = db.session.scalars(select(LedgerEntry).where(LedgerEntry.debit == Account.platform)).one()
+    desk = seat(lone_office, Role.finance)
+    form = {"id": entry.id, "to": "insurer", "why": "보험 접수 DB-9", "seen": 3}
+    desk.press("/admin/ledger/correct/", form)
+    back = db.session.scalars(select(LedgerEntry).where(LedgerEntry.debit == Account.insurer)).one()
+    desk.press("/admin/ledger/correct/", {**form, "id": back.id, "to": "platform", "seen": back.id})
+    assert "새 분개가 더해졌습니다" in desk.press("/admin/ledger/correct/", form)
+    assert [one.debit for one in db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))][3:] == [
+        Account.insurer,
+        Account.platform,
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_while_a_correction_is_entered_the_refund_is_held(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that of two presses at once the second one sees the entry of the first. On SQLite one writes at a time."""
+    refund = paid()
+    entry = db.session.scalars(select(LedgerEntry).where(LedgerEntry.debit == Account.platform)).one()
+    ask = "SELECT id FROM refunds WHERE id = :id FOR UPDATE NOWAIT"
+    held: list[bool] = []
+
+    def watched(*args: Any) -> LedgerEntry:
+        with db.engine.connect() as other:
+            try:
+                other.execute(text(ask), {"id": refund_id})
+            except OperationalError:
+                held.append(True)
+        return move_cost(*args)
+
+    refund_id, entry_id = refund.id, entry.id
+    monkeypatch.setattr(entries, "move_cost", watched)
+    form = {"id": entry_id, "to": "insurer", "why": "보험 접수 DB-9", "seen": 3}
+    seat(office, Role.finance).press("/admin/ledger/correct/", form)
+    assert held == [True]
 
 
 def test_another_citys_money_is_not_seen(lone_office: Flask) -> None:

@@ -3,6 +3,8 @@ is not counted when it comes to paying."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,13 +18,16 @@ from sqlalchemy.exc import IntegrityError
 from app.actor import NOBODY, acting_as
 from app.db import db
 from app.errors import Forbidden, Refusal
+from app.ledger.bearers import Bearer, typed_bearing
 from app.model_index import MIGRATIONS
 from app.people.model import Role, User
 from app.refunds.approval import Approval
 from app.refunds.approving import standing_of
 from app.refunds.authority.model import AuthorityRow
+from app.refunds.bearing import lay_on
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import amend, approve, void_approval
+from tests.app.desk.shop import a_partner
 from tests.marketplace import a_booking, a_refund, a_ticket, a_user, acting_for
 from tests.seat import Seat
 
@@ -209,6 +214,21 @@ def test_who_may_no_more_before_it_is_paid_is_not_counted_and_the_other_stays(
         refund.move_to(RefundState.paying)
 
 
+def test_what_counts_is_whose_approvals_they_are_and_not_how_many(lone_office: Flask) -> None:
+    refund, manager = a_refund(), a_user()
+    approved_by(refund, manager)
+    approved_by(refund, a_user(Role.finance))
+    db.session.execute(insert(Approval).values(**row_of(refund, a_user(Role.admin), sum=refund.sum_to_approve())))
+    db.session.commit()
+    db.session.expire_all()
+    assert (len(refund.standing()), refund.stands) == (3, True)
+    disabled(manager)
+    db.session.commit()
+    assert (len(refund.standing()), refund.stands) == (2, False)
+    with acting_as(NOBODY), pytest.raises(Refusal, match=manager.name):
+        refund.move_to(RefundState.paying)
+
+
 def test_a_table_made_stricter_leaves_what_is_approved(lone_office: Flask) -> None:
     refund = a_refund(amount_minor=1000)
     approved_by(refund, a_user())
@@ -224,6 +244,24 @@ def test_an_approval_is_bound_to_whom_it_goes(lone_office: Flask, what: str) -> 
     setattr(refund.booking, what, a_booking().customer_id if what == "customer_id" else "stripe")
     with acting_as(NOBODY), pytest.raises(Refusal, match="승인된 내용과 지금 내용이 달라"):
         refund.move_to(RefundState.paying)
+
+
+@pytest.mark.parametrize(
+    ("bearers", "stays"), [({"partner": "40", "platform": "60"}, False), ({"platform": "100"}, True)]
+)
+def test_an_approval_is_bound_to_the_partner_who_bears_a_part(
+    lone_office: Flask, bearers: dict[str, str], *, stays: bool
+) -> None:
+    refund, seen = a_refund(booking=a_booking(partner=a_partner())), a_user()
+    with acting_for(a_user()):
+        lay_on(refund, typed_bearing({Bearer(name): share for name, share in bearers.items()}, ""))
+        db.session.commit()
+    approved_by(refund, seen)
+    refund.booking.partner = a_partner()
+    db.session.commit()
+    assert standing(refund) == ([seen.id] if stays else [])
+    fallen = [str(why) for _, why in standing_of(db.session(), refund).fallen]
+    assert fallen == ([] if stays else ["승인한 뒤 내용이 바뀌었습니다."])
 
 
 def test_the_page_says_whose_approval_is_needed_why_and_who_has_given_theirs(lone_office: Flask) -> None:
@@ -249,14 +287,21 @@ def test_the_page_says_whose_approval_is_needed_why_and_who_has_given_theirs(lon
     assert "사용이 중지되었습니다" in page
 
 
-def test_a_house_of_before_keeps_its_approvals(office: Flask) -> None:
+@pytest.mark.parametrize("shares", [None, [["partner", 10_000, ""]], [["platform", 10_000, ""]]])
+def test_a_house_of_before_keeps_its_approvals(office: Flask, shares: list[Any] | None) -> None:
     """What one person had approved, however much, is still approved, and is paid."""
-    refund = a_refund(approved_by=a_user())
+    refund = a_refund(booking=a_booking(partner=a_partner()))
+    refund.shares = shares
+    for one in (a_user(), a_user(Role.finance)):
+        approved_by(refund, one)
     ref, approver = refund.ref, refund.approved_by_id
+    bound = [ref, refund.booking_id, refund.booking.payment_ref, refund.amount_minor, refund.currency]
+    bound += [refund.policy_version_id, refund.provider_key, *([] if shares is None else [shares])]
+    then = hashlib.sha256(json.dumps(bound).encode()).hexdigest()
     db.session.remove()
     downgrade(directory=str(MIGRATIONS), revision="0017")
     with db.engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM refunds WHERE approved_sum IS NOT NULL")) == 1
+        assert connection.scalars(text("SELECT approved_sum FROM refunds")).all() == [then]
     upgrade(directory=str(MIGRATIONS))
     kept = db.session.scalars(select(Refund).where(Refund.ref == ref)).one()
     assert [(one.approver_id, one.role, one.sum) for one in kept.approvals] == [
