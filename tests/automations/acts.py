@@ -44,7 +44,7 @@ def a_rule(
     )
 
 
-def until(seen: Any, seconds: float = 5.0) -> None:
+def until(seen: Any, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while True:
         found = seen()

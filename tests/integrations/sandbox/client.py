@@ -16,7 +16,7 @@ EMAIL = "admin@demo.example"
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found | None], seconds: float = 10.0) -> Found:
+def until(look: Callable[[], Found | None], seconds: float = 30.0) -> Found:
     """The first thing that `look` finds; the test fails where it finds nothing in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
