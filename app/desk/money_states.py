@@ -79,6 +79,7 @@ MONEY_STATES: dict[str, Named] = {
     "ClawbackState.owed": Named(say("받을 돈", "Owed"), WARN),
     "ClawbackState.settled": Named(say("정산됨", "Settled"), GOOD),
     "ClawbackState.waived": Named(say("면제", "Waived")),
+    "SettlementState.taken": Named(say("맡음", "Taken on"), ACCENT),
     "SettlementState.written": Named(say("확인 대기", "To be confirmed")),
     "SettlementState.confirmed": Named(say("확인됨", "Confirmed")),
     "SettlementState.sent_back": Named(say("돌려보냄", "Sent back")),
