@@ -18,6 +18,7 @@ from . import (
     jobs,
     journal,
     macros,
+    metric_routes,
     people,
     people_routes,
     plain_routes,
@@ -51,8 +52,9 @@ def url_map() -> Map:
     """Made once: it is the same for every sandbox, and takes a tenth of a second."""
     found = Map(strict_slashes=False, merge_slashes=False)
     tables = (
-        ticket_routes.ROUTES, thread_routes.ROUTES, people_routes.ROUTES, jobs.ROUTES, webhook_routes.ROUTES,
-        incremental.ROUTES, search.ROUTES, macros.ROUTES, views.ROUTES, settings_routes.ROUTES, plain_routes.routes(),
+        ticket_routes.ROUTES, thread_routes.ROUTES, metric_routes.ROUTES, people_routes.ROUTES, jobs.ROUTES,
+        webhook_routes.ROUTES, incremental.ROUTES, search.ROUTES, macros.ROUTES, views.ROUTES, settings_routes.ROUTES,
+        plain_routes.routes(),
     )  # fmt: skip
     for table in tables:
         for route in table:

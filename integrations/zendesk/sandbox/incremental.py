@@ -22,14 +22,14 @@ def _exported(tx: Tx, page: list[sqlite3.Row]) -> None:
         tx.exported_through(page[-1]["generated_timestamp"])
 
 
-def _newest(call: Call) -> int:
+def newest(call: Call) -> int:
     """The last second an export may show."""
     if not call.withhold_seconds:
         return 2**53
     return int(call.state.clock().timestamp()) - call.withhold_seconds
 
 
-def _start_time(call: Call) -> int:
+def start_time(call: Call) -> int:
     text = call.arg("start_time")
     if text is None or not text.lstrip("-").isdecimal():
         raise Refusal(400, {"error": "InvalidValue", "description": "start_time is required and must be a number"})
@@ -40,7 +40,7 @@ def _start_time(call: Call) -> int:
     return start
 
 
-def _size(call: Call) -> int:
+def page_size(call: Call) -> int:
     text = call.arg("per_page") or ""
     return min(int(text), MOST) if text.isdecimal() and int(text) else MOST
 
@@ -49,7 +49,7 @@ def _cursor(call: Call) -> tuple[int, int]:
     """Where to go on: after this second and this id."""
     text = call.arg("cursor")
     if text is None:
-        return _start_time(call), 0
+        return start_time(call), 0
     try:
         second, _, rest = base64.b64decode(text, validate=True).decode().partition("||")
         return int(float(second)), int(rest.rstrip("|"))
@@ -76,12 +76,12 @@ def _rows(call: Call, db: sqlite3.Connection, table: str, start: tuple[int, int]
         f"select * from {table} where (generated_timestamp, id) > (?, ?) and generated_timestamp <= ?{live}"  # noqa: S608
         " order by generated_timestamp, id limit ?"
     )
-    return db.execute(sql, (*start, _newest(call), size + 1)).fetchall()
+    return db.execute(sql, (*start, newest(call), size + 1)).fetchall()
 
 
 def tickets_by_cursor(call: Call) -> Reply:
     call.need_admin()
-    start, size = _cursor(call), _size(call)
+    start, size = _cursor(call), page_size(call)
     with call.state.write() as tx:
         beside, page = _by_cursor(call, _rows(call, tx.db, "tickets", start, size), start, size)
         _exported(tx, page)
@@ -97,7 +97,7 @@ def _loads(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> Json:
 
 def users_by_cursor(call: Call) -> Reply:
     call.need_admin()
-    start, size = _cursor(call), _size(call)
+    start, size = _cursor(call), page_size(call)
     with call.state.write() as tx:
         beside, page = _by_cursor(call, _rows(call, tx.db, "users", start, size), start, size)
         _exported(tx, page)
@@ -106,7 +106,7 @@ def users_by_cursor(call: Call) -> Reply:
 
 def _by_time(call: Call, db: sqlite3.Connection, table: str) -> tuple[Json, list[sqlite3.Row]]:
     """The last second of a page is given whole, and again by the next page: duplicates are part of this export."""
-    start, size = _start_time(call), _size(call)
+    start, size = start_time(call), page_size(call)
     rows = _rows(call, db, table, (start, 0), size)
     page = rows[:size]
     if len(rows) > size:
@@ -115,10 +115,10 @@ def _by_time(call: Call, db: sqlite3.Connection, table: str) -> tuple[Json, list
                  if row["generated_timestamp"] == last]  # fmt: skip
     end = page[-1]["generated_timestamp"] if page else start
     end += 1 if len(rows) > size and end == start else 0
-    return _timed(call, len(page), end, done=len(rows) <= size), page
+    return timed(call, len(page), end, done=len(rows) <= size), page
 
 
-def _timed(call: Call, number: int, end: int, *, done: bool) -> Json:
+def timed(call: Call, number: int, end: int, *, done: bool) -> Json:
     kept = [(key, value) for key, value in call.request.args.items() if key != "start_time"]
     next_page = f"{call.url}?{urlencode([*kept, ('start_time', end)])}"
     return {"count": number, "end_of_stream": done, "next_page": next_page, "end_time": end}
@@ -143,11 +143,11 @@ def users_by_time(call: Call) -> Reply:
 def ticket_events(call: Call) -> Reply:
     """Audits in the order of their second. Comments are told only with include=comment_events."""
     call.need_admin()
-    start, size = _start_time(call), _size(call)
+    start, size = start_time(call), page_size(call)
     with_comments = "comment_events" in (call.arg("include") or "")
     with call.state.read() as db:
         sql = "select * from audits where at >= ? and at <= ? order by at, id limit ?"
-        rows = db.execute(sql, (start, _newest(call), size + 1)).fetchall()
+        rows = db.execute(sql, (start, newest(call), size + 1)).fetchall()
         page = rows[:size]
         if len(rows) > size:
             sql = "select * from audits where at = ? and id > ? order by id"
@@ -155,7 +155,7 @@ def ticket_events(call: Call) -> Reply:
     end = page[-1]["at"] if page else start
     end += 1 if len(rows) > size and end == start else 0
     told = [_event(decode(row["body"]), row["at"], with_comments=with_comments) for row in page]
-    return Reply({"ticket_events": told} | _timed(call, len(told), end, done=len(rows) <= size))
+    return Reply({"ticket_events": told} | timed(call, len(told), end, done=len(rows) <= size))
 
 
 def _event(audit: Json, at: int, *, with_comments: bool) -> Json:

@@ -1,0 +1,224 @@
+"""A ticket's metrics, read from its audits: how often it moved, how long who waited. The one place that computes them.
+
+Business minutes are calendar minutes here: whoever keeps schedules and SLA clocks changes this file and no route.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from . import people
+from .shape import Json, decode, moment, stamp
+
+# A metric has no row of its own: its id is its ticket's, out of the way of every other id.
+FIRST_METRIC_ID = 900_000_000_000_000
+DONE = frozenset({"solved", "closed"})
+_DATES = ("assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at",
+          "solved_at", "latest_comment_added_at")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of the ticket's life: when, in which audit, which field became what, or who said something."""
+
+    at: datetime
+    audit_id: int
+    author_id: int | None
+    field: str
+    value: object
+    previous: object = None
+
+
+@dataclass(slots=True)
+class Story:
+    """What the steps add up to. `statuses` are (from when, status), oldest first."""
+
+    created: datetime
+    statuses: list[tuple[datetime, str]]
+    dates: dict[str, datetime | None] = field(default_factory=lambda: dict.fromkeys(_DATES))
+    stations: dict[str, int] = field(default_factory=lambda: {"group_id": 0, "assignee_id": 0})
+    custom_status_at: datetime | None = None
+    first_reply: datetime | None = None
+    first_solved: datetime | None = None
+    reopens: int = 0
+    replies: int = 0
+
+
+def metric_id(ticket_id: int) -> int:
+    return FIRST_METRIC_ID + ticket_id
+
+
+def ticket_of(number: int) -> int:
+    """The ticket of a metric's id; a ticket's own id is taken for what it is."""
+    return number - FIRST_METRIC_ID if number > FIRST_METRIC_ID else number
+
+
+def of_ticket(db: sqlite3.Connection, ticket: Json, now: datetime, base: str) -> Json:
+    """The row that GET ticket_metrics and include=metric_sets show."""
+    story = told(db, ticket)
+    waits = {
+        status: sum(_seconds(start, until) for start, until, is_ in _spans(story, now) if is_ == status)
+        for status in ("new", "open", "pending", "hold")
+    }
+    solved = story.dates["solved_at"]
+    number = metric_id(ticket["id"])
+    return {
+        "url": f"{base}/api/v2/ticket_metrics/{number}.json", "id": number, "ticket_id": ticket["id"],
+        "created_at": ticket["created_at"], "updated_at": ticket["updated_at"],
+        "group_stations": story.stations["group_id"], "assignee_stations": story.stations["assignee_id"],
+        "reopens": story.reopens, "replies": story.replies, **dates(story),
+        "reply_time_in_minutes": _minutes(_between(story.created, story.first_reply)),
+        "first_resolution_time_in_minutes": _minutes(_between(story.created, story.first_solved)),
+        "full_resolution_time_in_minutes": _minutes(_between(story.created, solved)),
+        "agent_wait_time_in_minutes": _minutes(waits["pending"]),
+        "requester_wait_time_in_minutes": _minutes(waits["new"] + waits["open"] + waits["hold"]),
+        "on_hold_time_in_minutes": _minutes(waits["hold"]),
+        "custom_status_updated_at": _stamp(story.custom_status_at or story.created),
+        "reply_time_in_seconds": {"calendar": _between(story.created, story.first_reply)},
+    }  # fmt: skip
+
+
+def dates(story: Story) -> Json:
+    """What include=dates shows in a ticket."""
+    return {key: _stamp(story.dates[key]) for key in _DATES}
+
+
+def events(db: sqlite3.Connection, ticket: Json) -> list[Json]:
+    """The ticket's metric events, oldest first, as the incremental export of them tells."""
+    story = told(db, ticket)
+    first = next(iter(_steps(db, ticket["id"])), None)
+    if first is None:
+        return []
+    found: list[Json] = []
+
+    def tell(step: Step, metric: str, kind: str) -> None:
+        found.append({"id": step.audit_id + len(found) + 1, "ticket_id": ticket["id"], "metric": metric,
+                      "instance_id": 1, "type": kind, "time": stamp(step.at)})  # fmt: skip
+
+    for metric in ("reply_time", "requester_wait_time", "agent_work_time", "resolution_time"):
+        tell(first, metric, "activate")
+    replied = False
+    for step in _steps(db, ticket["id"]):
+        if step.field == "status" and step.previous is not None:
+            for metric, kind in _turned(str(step.previous), str(step.value)):
+                tell(step, metric, kind)
+        if step.field == "reply" and not replied and story.first_reply == step.at:
+            replied = True
+            tell(step, "reply_time", "fulfill")
+    return found
+
+
+def _turned(was: str, now: str) -> Iterator[tuple[str, str]]:
+    """Which clocks a change of status starts, stops and ends."""
+    if now in DONE and was not in DONE:
+        for metric in ("requester_wait_time", "agent_work_time", "resolution_time"):
+            yield metric, "fulfill"
+        return
+    if was in DONE and now not in DONE:
+        yield "resolution_time", "activate"
+    if now == "pending" and was != "pending":
+        yield "requester_wait_time", "pause"
+    if now != "pending" and was in {"pending", *DONE} and now not in DONE:
+        yield "requester_wait_time", "activate"
+    if now in {"pending", "hold"} and was not in {"pending", "hold"}:
+        yield "agent_work_time", "pause"
+    if now in {"new", "open"} and was not in {"new", "open"}:
+        yield "agent_work_time", "activate"
+
+
+def told(db: sqlite3.Connection, ticket: Json) -> Story:
+    created = moment(ticket["created_at"]) or datetime.fromisoformat("1970-01-01T00:00:00Z")
+    steps = list(_steps(db, ticket["id"]))
+    story = Story(created, [(created, _first_status(steps, ticket))])
+    story.dates["status_updated_at"] = created
+    for step in steps:
+        _take(story, step, ticket)
+    if ticket["status"] not in DONE:
+        story.dates["solved_at"] = None
+    return story
+
+
+def _take(story: Story, step: Step, ticket: Json) -> None:
+    if step.field in ("comment", "reply"):
+        _said(story, step, ticket)
+    elif step.field in story.stations and step.value is not None:
+        story.stations[step.field] += 1
+        if step.field == "assignee_id":
+            story.dates["assigned_at"] = step.at
+            story.dates["initially_assigned_at"] = story.dates["initially_assigned_at"] or step.at
+    elif step.field == "custom_status_id":
+        story.custom_status_at = step.at
+    elif step.field == "status":
+        _turn(story, step)
+
+
+def _said(story: Story, step: Step, ticket: Json) -> None:
+    story.dates["latest_comment_added_at"] = step.at
+    if step.author_id == ticket["requester_id"]:
+        story.dates["requester_updated_at"] = step.at
+    if step.author_id is not None and step.author_id == ticket["assignee_id"]:
+        story.dates["assignee_updated_at"] = step.at
+    if step.field == "reply":
+        story.replies += 1
+        if step.author_id != ticket["requester_id"]:
+            story.first_reply = story.first_reply or step.at
+
+
+def _turn(story: Story, step: Step) -> None:
+    was, now = story.statuses[-1][1], str(step.value)
+    if step.previous is None and now != "solved":
+        return
+    story.statuses.append((step.at, now))
+    story.dates["status_updated_at"] = step.at
+    if now == "solved":
+        story.dates["solved_at"] = step.at
+        story.first_solved = story.first_solved or step.at
+    if was in DONE and now not in DONE:
+        story.reopens += 1
+
+
+def _first_status(steps: list[Step], ticket: Json) -> str:
+    """Told by the first audit, or by the first change of it; a ticket that never changed is what it always was."""
+    for step in steps:
+        if step.field == "status":
+            return str(step.value if step.previous is None else step.previous)
+    return str(ticket["status"])
+
+
+def _steps(db: sqlite3.Connection, ticket_id: int) -> Iterator[Step]:
+    rows = db.execute("select body from audits where ticket_id = ? order by at, id", (ticket_id,))
+    for row in rows.fetchall():
+        audit = decode(row["body"])
+        at = moment(audit["created_at"])
+        for event in audit["events"] if at else []:
+            if event.get("type") == "Comment" and at:
+                author = event.get("author_id", audit["author_id"])
+                staff = bool(event.get("public")) and people.is_staff(people.one(db, author))
+                yield Step(at, audit["id"], author, "reply" if staff else "comment", None)
+            elif event.get("type") in ("Create", "Change") and at:
+                yield Step(at, audit["id"], audit["author_id"], str(event.get("field_name")), event.get("value"),
+                           event.get("previous_value"))  # fmt: skip
+
+
+def _spans(story: Story, end: datetime) -> Iterator[tuple[datetime, datetime, str]]:
+    for place, (start, status) in enumerate(story.statuses):
+        until = story.statuses[place + 1][0] if place + 1 < len(story.statuses) else end
+        yield start, until, status
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds()))
+
+
+def _between(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else _seconds(start, end)
+
+
+def _minutes(seconds: int | None) -> Json:
+    number = None if seconds is None else seconds // 60
+    return {"calendar": number, "business": number}
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return None if at is None else stamp(at)
