@@ -4,8 +4,9 @@ import base64
 import binascii
 import logging
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from werkzeug import Request, Response
@@ -32,7 +33,7 @@ from . import (
 from .call import Call, Endpoint
 from .faults import Fault, Plan
 from .limits import Limits
-from .replies import Refusal, Reply, forbidden, invalid_endpoint, not_authenticated
+from .replies import Refusal, Reply, forbidden, invalid_endpoint, not_authenticated, update_conflict
 from .shape import Json, encode
 from .state import State
 
@@ -41,6 +42,27 @@ PREFIX = "/api/v2"
 # What the role end-user may reach; everything else is for agents and admins.
 _FOR_EVERYONE = frozenset({"/users/me"})
 _SLOW_PIECES = 10
+
+
+def _too_many(fault: Fault) -> Reply:
+    words = "Number of allowed API requests per minute exceeded"
+    return Reply(words.encode(), 429, {"retry-after": str(int(fault.seconds) or 1)})
+
+
+def _conflict(fault: Fault) -> Reply:
+    """UpdateConflict says that a safe update was too late, DatabaseConflict that two writes met and may be repeated."""
+    if fault.error == "UpdateConflict":
+        refusal = update_conflict()
+        return Reply(refusal.body, refusal.status, refusal.headers)
+    return Reply({"error": "DatabaseConflict", "description": "Database collision"}, 409)
+
+
+def _any_status(fault: Fault) -> Reply:
+    body: Json = {"error": "ServiceUnavailable", "description": "The sandbox was told to answer so"}
+    return Reply(body, fault.status, {"retry-after": str(int(fault.seconds))} if fault.seconds >= 1 else {})
+
+
+_REPLACED: dict[str, Callable[[Fault], Reply]] = {"429": _too_many, "409": _conflict}
 
 
 class Cut(Exception):
@@ -71,12 +93,24 @@ class Api:
         self._faults = faults
         self._limits = limits
         self._map = url_map()
+        self._lock = threading.Lock()
+        self._under_way = 0
+
+    @property
+    def under_way(self) -> int:
+        """Requests that have come and are not in the journal whole: at 0 it tells all that was done so far."""
+        return self._under_way
+
+    def _count(self, step: int) -> None:
+        with self._lock:
+            self._under_way += step
 
     def respond(self, request: Request) -> Response:
         """Raises Cut where a fault says so. Every other request is answered and stands in the journal."""
         line = journal.Line(request.method, request.path, request.query_string.decode("ascii", "replace"))
         call = Call(request, self._state, line, self.withhold_seconds)
         response: Response | None = None
+        self._count(1)
         try:
             fault = self._faults.draw(request.method, request.path, "before")
             response = self._struck(fault, line, None)
@@ -88,7 +122,10 @@ class Api:
             response = None
             raise
         finally:
-            journal.finish(self._state, line, response.status_code if response is not None else 0)
+            try:
+                journal.finish(self._state, line, response.status_code if response is not None else 0)
+            finally:
+                self._count(-1)
         return response
 
     def _struck(self, fault: Fault | None, line: journal.Line, response: Response | None) -> Response | None:
@@ -103,11 +140,7 @@ class Api:
             return None
         if fault.kind == "slow":
             return _slowly(response, fault.seconds) if response is not None else None
-        if fault.kind == "429":
-            words = "Number of allowed API requests per minute exceeded"
-            return _response(Reply(words.encode(), 429, {"retry-after": str(int(fault.seconds) or 1)}))
-        body: Json = {"error": "ServiceUnavailable", "description": "The sandbox was told to answer so"}
-        return _response(Reply(body, fault.status))
+        return _response(_REPLACED.get(fault.kind, _any_status)(fault))
 
     def _carried_out(self, call: Call) -> Response:
         headers = {"x-zendesk-api-version": "v2", "cache-control": "max-age=0, private, must-revalidate"}

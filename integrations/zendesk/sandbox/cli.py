@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+from . import faults
 from .account import ADMIN_EMAIL
 from .box import PortTaken, Sandbox
 from .limits import PLANS
@@ -23,6 +24,7 @@ def arguments() -> argparse.ArgumentParser:
     found.add_argument("--email", default=ADMIN_EMAIL, help="the admin's e-mail address")
     found.add_argument("--token", help="the admin's API token; without it one is made and written to DATA/token")
     found.add_argument("--plan", choices=sorted(PLANS), default="off", help="whose rate limits hold")
+    found.add_argument("--faults", type=Path, metavar="FILE", help="a plan of faults in force from the start (JSON)")
     found.add_argument("--withhold-seconds", type=int, default=60, help="how fresh an export may not be")
     return found
 
@@ -42,10 +44,12 @@ def main(words: list[str] | None = None) -> int:
         print(wrong, file=sys.stderr)
         return 1
     try:
+        if asked.faults is not None:
+            box.faults.add(*faults.read(asked.faults))
         url = box.start(asked.host, asked.port)
         print(f"Zendesk sandbox on {url}", flush=True)
         asked_to_stop.wait()
-    except PortTaken as wrong:
+    except (PortTaken, faults.FaultInvalid) as wrong:
         print(wrong, file=sys.stderr)
         return 1
     finally:

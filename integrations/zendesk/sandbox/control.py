@@ -49,7 +49,8 @@ class Control:
         with self._state.read() as db:
             number = db.execute("select count(*) from tickets").fetchone()[0]
             waiting = db.execute("select count(*) from invocations where done = 0").fetchone()[0]
-        return _json({"status": "ok", "tickets": number, "deliveries_waiting": waiting})
+        return _json({"status": "ok", "tickets": number, "deliveries_waiting": waiting,
+                      "requests_under_way": self._api.under_way})  # fmt: skip
 
     def _journal(self, request: Request) -> Response:
         with self._state.read() as db:
@@ -59,7 +60,8 @@ class Control:
         return _json({"faults": self._faults.told()})
 
     def _add(self, request: Request) -> Response:
-        self._faults.add(_body(request).get("faults"))
+        body = _body(request)
+        self._faults.add(body.get("faults"), body.get("seed"))
         return _json({"faults": self._faults.told()}, 201)
 
     def _clear(self, _request: Request) -> Response:

@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from tests.integrations.sandbox.client import Client
+from tests.integrations.sandbox.client import Client, until
 from tests.integrations.sandbox.conftest import Opener
 
 COMMENT = {"ticket": {"comment": {"body": "Once only"}, "metadata": {"custom": {"mark": "m-1"}}}}
@@ -56,6 +56,33 @@ def test_too_many_requests_are_told_in_plain_text(box: Client) -> None:
     assert reply.text == "Number of allowed API requests per minute exceeded"
 
 
+@pytest.mark.parametrize("error", ["DatabaseConflict", "UpdateConflict"])
+def test_a_conflict_is_told_by_its_name_and_nothing_is_changed(box: Client, error: str) -> None:
+    box.ticket()
+    box.break_next(method="PUT", path="/api/v2/tickets/*", kind="409", error=error)
+    reply = box.ask("PUT", "/tickets/1", COMMENT)
+    assert (reply.status_code, reply.json()["error"]) == (409, error)
+    assert commits(box) == 0
+
+
+def test_an_outage_may_say_when_to_come_back(box: Client) -> None:
+    box.break_next(kind="status", status=503, seconds=7)
+    reply = box.ask("GET", "/tickets")
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "7")
+
+
+def test_the_seed_of_a_plan_makes_all_its_dice_fall_the_same_way(opened: Opener) -> None:
+    rows = [{"kind": "status", "status": status, "times": None, "probability": 0.3} for status in (500, 503)]
+    seen = []
+    for seed in (5, 5, 6):
+        box = opened()
+        told = box.door("POST", "/faults", {"seed": seed, "faults": rows})["faults"]
+        assert told[0]["seed"] != told[1]["seed"]
+        seen.append([box.ask("GET", "/tickets").status_code for _ in range(24)])
+    assert seen[0] == seen[1] != seen[2]
+    assert set(seen[0]) == {200, 500, 503}
+
+
 @pytest.mark.parametrize(("when", "number"), [("before", 0), ("after", 1)])
 def test_a_late_answer_is_late_before_or_after_the_commit(box: Client, when: str, number: int) -> None:
     box.ticket()
@@ -64,6 +91,8 @@ def test_a_late_answer_is_late_before_or_after_the_commit(box: Client, when: str
     with pytest.raises(requests.ReadTimeout):
         requests.put(f"{box.url}/api/v2/tickets/1", json=COMMENT, auth=auth, timeout=0.2)
     assert commits(box) == number
+    until(lambda: box.door("GET", "/health")["requests_under_way"] == 0)
+    assert commits(box) == 1, "what nobody waited for any more was carried out all the same"
 
 
 def test_a_slow_body_comes_whole(box: Client) -> None:
@@ -94,7 +123,9 @@ def test_faults_are_told_and_taken_away(box: Client) -> None:
 
 @pytest.mark.parametrize(
     "wrong", [{"kind": "fire"}, {"kind": "cut", "when": "never"}, {"kind": "delay", "seconds": "long"},
-              {"kind": "delay", "seconds": 999}, {"kind": "webhook", "mode": "eat"}, "cut"]
+              {"kind": "delay", "seconds": 999}, {"kind": "webhook", "mode": "eat"}, "cut",
+              {"kind": "cut", "wehn": "after"}, {"kind": "slow"}, {"kind": "409", "error": "Nothing"},
+              {"kind": "cut", "times": 0}]
 )  # fmt: skip
 def test_a_fault_that_cannot_be_is_refused_with_all_beside_it(box: Client, wrong: object) -> None:
     reply = requests.post(f"{box.url}/_sandbox/faults", json={"faults": [{"kind": "cut"}, wrong]}, timeout=20)

@@ -63,6 +63,28 @@ def test_a_kill_loses_nothing_that_was_answered(start: Starter) -> None:
     assert [line["status"] for line in again.journal()][:2] == [201, 200]
 
 
+def test_a_plan_of_faults_in_a_file_holds_from_the_start(start: Starter, tmp_path: Path) -> None:
+    plan = tmp_path / "faults.json"
+    plan.write_text('{"seed": 7, "faults": [{"kind": "status", "status": 503, "times": 2}]}')
+    box = Client(address(start("--port", "0", "--token", TOKEN, "--faults", str(plan))))
+    assert [box.ask("GET", "/tickets").status_code for _ in range(3)] == [503, 503, 200]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [('{"faults": [{"kind": "fire"}]}', "kind must be one of"), ("[", "is no JSON"), (None, "cannot be read")],
+)
+def test_a_plan_that_cannot_be_is_told_in_words(start: Starter, tmp_path: Path, text: str | None, why: str) -> None:
+    plan = tmp_path / "faults.json"
+    if text is not None:
+        plan.write_text(text)
+    child = start("--port", "0", "--faults", str(plan))
+    _, words = child.communicate(timeout=30)
+    assert child.returncode == 1
+    assert why in words
+    assert "Traceback" not in words
+
+
 def test_without_a_token_one_is_made_for_its_owner_alone(start: Starter, tmp_path: Path) -> None:
     url = address(start("--port", "0"))
     path = tmp_path / "account" / "token"
