@@ -27,6 +27,7 @@ from . import (
     settings_routes,
     thread_routes,
     ticket_routes,
+    upload_routes,
     views,
     webhook_routes,
 )
@@ -76,7 +77,7 @@ def url_map() -> Map:
     tables = (
         ticket_routes.ROUTES, thread_routes.ROUTES, metric_routes.ROUTES, people_routes.ROUTES, jobs.ROUTES,
         webhook_routes.ROUTES, incremental.ROUTES, search.ROUTES, macros.ROUTES, views.ROUTES, settings_routes.ROUTES,
-        plain_routes.routes(),
+        upload_routes.ROUTES, plain_routes.routes(),
     )  # fmt: skip
     for table in tables:
         for route in table:

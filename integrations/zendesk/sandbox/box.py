@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from . import account
+from . import account, attachments
 from .api import Api, Cut
 from .control import Control
 from .deliveries import Deliveries
@@ -90,6 +90,8 @@ class Sandbox:
         try:
             if request.path.startswith("/api/"):
                 return self.api.respond(request)
+            if request.path.startswith(attachments.PLACE):
+                return attachments.respond(self.state, request)
             if request.path.startswith("/_sandbox"):
                 return self._control.respond(request)
             return self._pages.respond(request)

@@ -83,6 +83,9 @@ class Call:
         if self.user["role"] != "admin":
             raise forbidden()
 
+    def counted(self, number: int) -> Reply:
+        return Reply({"count": {"value": number, "refreshed_at": self.state.clock().isoformat(timespec="seconds")}})
+
     def page(self, name: str, source: Source, *, guide: bool = False, beside: Json | None = None) -> Reply:
         part = listed(self.url, self.request.args, source, guide=guide)
         if part.beside.get("meta") and guide:

@@ -44,7 +44,23 @@ _CHANGED: dict[str, tuple[str, Callable[[object], object]]] = {
     "due_at": ("task_due_at_changed", _as_is),
 }
 NAMES = frozenset(
-    {"created", "comment_added", "comment_made_private", "tags_changed", "custom_field_changed", "soft_deleted"}
+    {
+        "created",
+        "comment_added",
+        "comment_made_private",
+        "comment_redacted",
+        "attachment_linked_to_comment",
+        "attachment_redacted_from_comment",
+        "tags_changed",
+        "custom_field_changed",
+        "soft_deleted",
+        "undeleted",
+        "permanently_deleted",
+        "marked_as_spam",
+        "merged",
+        "csat_requested",
+        "csat_received",
+    }
     | {name for name, _ in _CHANGED.values()}
 )
 
@@ -59,10 +75,14 @@ def announce(tx: Tx, before: Json | None, after: Json, comment: Json | None, act
 
 
 def announce_private(tx: Tx, ticket: Json, comment: Json, actor: Json) -> None:
+    announce_named(tx, ticket, "comment_made_private", {"comment": {"id": str(comment["id"])}}, actor)
+
+
+def announce_named(tx: Tx, ticket: Json, name: str, event: Json, actor: Json) -> None:
+    """One event that no difference between two versions of a ticket tells of."""
     hooks = [hook for hook in records.every(tx.db, "webhook") if hook["status"] == "active"]
-    event = {"comment": {"id": str(comment["id"])}}
     wanted = [(hook["id"], set(hook["subscriptions"])) for hook in hooks]
-    _send(tx, wanted, ticket, [("comment_made_private", event)], actor)
+    _send(tx, wanted, ticket, [(name, event)], actor)
 
 
 def _send(
@@ -93,11 +113,16 @@ def queue(tx: Tx, webhook_id: str, kind: str, body: bytes) -> str:
 
 
 def _happened(tx: Tx, before: Json | None, after: Json, comment: Json | None, actor: Json) -> list[tuple[str, Json]]:
-    said = [("comment_added", {"comment": _comment(tx, comment, actor)})] if comment else []
+    said: list[tuple[str, Json]] = []
+    if comment:
+        said = [("comment_added", {"comment": _comment(tx, comment, actor)})]
+        said += [("attachment_linked_to_comment", _linked(file, comment)) for file in comment["attachments"]]
     if before is None:
         return [("created", {}), *said]
     if after["status"] == "deleted":
         return [("soft_deleted", {})]
+    if before["status"] == "deleted":
+        return [("undeleted", {})]
     found: list[tuple[str, Json]] = list(said)
     for key in changed_keys(before, after):
         if key == "tags":
@@ -119,6 +144,11 @@ def _comment(tx: Tx, comment: Json, actor: Json) -> Json:
         "author": author, "body": comment["body"], "html_body": comment["html_body"], "id": str(comment["id"]),
         "is_public": comment["public"],
     }  # fmt: skip
+
+
+def _linked(file: Json, comment: Json) -> Json:
+    attachment = {"id": str(file["id"]), "filename": file["file_name"], "content_type": file["content_type"]}
+    return {"attachment": attachment, "comment": {"id": str(comment["id"])}}
 
 
 def _field_change(tx: Tx, number: int, before: Json, after: Json) -> Json:

@@ -5,7 +5,7 @@ import binascii
 import sqlite3
 from urllib.parse import urlencode
 
-from . import tickets
+from . import attachments, tickets
 from .call import Call, Route
 from .replies import Refusal, Reply
 from .shape import Json, decode
@@ -154,7 +154,8 @@ def ticket_events(call: Call) -> Reply:
             page += db.execute(sql, (page[-1]["at"], page[-1]["id"])).fetchall()
     end = page[-1]["at"] if page else start
     end += 1 if len(rows) > size and end == start else 0
-    told = [_event(decode(row["body"]), row["at"], with_comments=with_comments) for row in page]
+    audits = [(attachments.placed_audit(decode(row["body"]), call.base), row["at"]) for row in page]
+    told = [_event(audit, at, with_comments=with_comments) for audit, at in audits]
     return Reply({"ticket_events": told} | timed(call, len(told), end, done=len(rows) <= size))
 
 

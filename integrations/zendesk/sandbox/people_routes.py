@@ -74,7 +74,7 @@ def me(call: Call) -> Reply:
 def count(call: Call) -> Reply:
     with call.state.read() as db:
         number = db.execute("select count(*) from users where active = 1").fetchone()[0]
-    return Reply({"count": {"value": number, "refreshed_at": call.state.clock().isoformat(timespec="seconds")}})
+    return call.counted(number)
 
 
 def create(call: Call) -> Reply:

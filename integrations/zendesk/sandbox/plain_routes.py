@@ -59,7 +59,7 @@ def compact(call: Call, kind: str) -> Reply:
 def count(call: Call, kind: str) -> Reply:
     with call.state.read() as db:
         number = len(records.every(db, BY_MANY[kind].one))
-    return Reply({"count": {"value": number, "refreshed_at": call.state.clock().isoformat(timespec="seconds")}})
+    return call.counted(number)
 
 
 def assignable(call: Call, kind: str) -> Reply:

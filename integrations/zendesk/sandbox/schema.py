@@ -29,6 +29,13 @@ create table if not exists comments(
   id integer primary key, ticket_id integer not null, audit_id integer not null, public integer not null,
   author_id integer, text text not null, body text not null);
 create index if not exists comments_ticket on comments(ticket_id, id);
+create table if not exists attachments(
+  id integer primary key, secret text not null unique, upload text, expires_at text, ticket_id integer,
+  comment_id integer, user_id integer not null, file_name text not null, content_type text not null,
+  size integer not null, width integer, height integer, created_at text not null, deleted integer not null default 0,
+  trusted integer not null default 0, body blob not null);
+create index if not exists attachments_upload on attachments(upload) where upload is not null;
+create index if not exists attachments_comment on attachments(comment_id) where comment_id is not null;
 create table if not exists idempotency(
   key text primary key, hash text not null, at real not null, status integer not null, location text, body blob);
 create table if not exists jobs(

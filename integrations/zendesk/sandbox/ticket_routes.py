@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 
-from . import jobs, tickets
+from . import attachments, jobs, tickets
 from .call import Call, Route
 from .paging import InMemory, InTable
 from .replies import Refusal, Reply, invalid_attribute, not_found, record_invalid, too_many
@@ -84,7 +84,7 @@ def show_many(call: Call) -> Reply:
 def count(call: Call) -> Reply:
     with call.state.read() as db:
         number = db.execute("select count(*) from tickets where deleted = 0").fetchone()[0]
-    return Reply({"count": {"value": number, "refreshed_at": call.state.clock().isoformat(timespec="seconds")}})
+    return call.counted(number)
 
 
 def create(call: Call) -> Reply:
@@ -128,7 +128,7 @@ def _create(call: Call, key: str | None = None) -> Reply:
     with call.write() as tx:
         ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
         shown = tickets.shown(ticket, call.base)
-        body = {"ticket": shown | {"generated_timestamp": 0}, "audit": audit}
+        body = {"ticket": shown | {"generated_timestamp": 0}, "audit": attachments.placed_audit(audit, call.base)}
         if key is not None:
             tx.db.execute(
                 "update idempotency set status = 201, location = ?, body = ? where key = ?",
@@ -143,7 +143,7 @@ def update(call: Call, ticket_id: str) -> Reply:
     call.warn("tickets", "update", "ticket", wanted, TAKEN_IN_BULK - {"id"})
     with call.write() as tx:
         ticket, audit = tickets.update(tx, ident(ticket_id), wanted, call.by())
-    return Reply({"ticket": tickets.shown(ticket, call.base), "audit": audit})
+    return Reply({"ticket": tickets.shown(ticket, call.base), "audit": attachments.placed_audit(audit, call.base)})
 
 
 def destroy(call: Call, ticket_id: str) -> Reply:

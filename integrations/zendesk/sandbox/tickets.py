@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, audits, events, people, records
+from . import account, attachments, audits, events, people, records
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -146,24 +146,6 @@ def refuse_if_stale(ticket: Json, wanted: Json) -> None:
         raise update_conflict()
 
 
-def hide_comment(tx: Tx, ticket_id: int | None, comment_id: int | None, by: By) -> None:
-    """A public comment becomes an internal note. It stays one: there is no way back, as in Zendesk."""
-    ticket = one(tx.db, ticket_id)
-    refuse_if_closed(ticket)
-    row = tx.db.execute("select * from comments where ticket_id = ? and id = ?", (ticket_id, comment_id)).fetchone()
-    if row is None:
-        raise not_found()
-    comment = decode(row["body"]) | {"public": False}
-    add_comment(tx, ticket["id"], comment)
-    hidden = {"id": tx.new_id(), "type": "CommentPrivacyChange", "comment_id": comment_id, "public": False}
-    audit = new_audit(tx, ticket["id"], by, [hidden], {})
-    keep_audit(tx, audit)
-    ticket["updated_at"] = tx.stamp
-    save(tx, ticket)
-    events.announce_private(tx, ticket, comment, by.user)
-    tx.note("ticket", ticket["id"], ["comment_public"])
-
-
 def new_audit(tx: Tx, ticket_id: int, by: By, told: list[Json], custom: Json, audit_id: int | None = None) -> Json:
     return {
         "id": audit_id or tx.new_id(), "ticket_id": ticket_id, "created_at": tx.stamp, "author_id": by.user["id"],
@@ -193,6 +175,8 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     audit_id = tx.new_id()
     told = [audits.comment_event(tx, comment, audit_id)] if comment else []
     said = told[0] if told else None
+    if said is not None and comment is not None:
+        said["attachments"] = attachments.claim(tx, after["id"], said["id"], comment.get("uploads"))
     told += audits.events(tx, before, after)
     named = wanted.get("macro_ids")
     named = named if isinstance(named, list) else [wanted.get("macro_id")]
@@ -228,6 +212,7 @@ def _comment(given: object, actor: Json, *, public: bool) -> Json | None:
     return {
         "body": body, "html_body": f'<div class="zd-comment" dir="auto">{markup}</div>' if markup else html_of(body),
         "public": is_public or actor["role"] == "end-user", "author_id": given.get("author_id"),
+        "uploads": given.get("uploads"),
     }  # fmt: skip
 
 
