@@ -173,7 +173,7 @@ class BookingSent(Struct, frozen=True, forbid_unknown_fields=True):
     first_period_minor: Minor | UnsetType = UNSET
     service_fee_minor: Minor | UnsetType = UNSET
     contracted_at: At | UnsetType = UNSET
-    payment_ref: Annotated[str, Meta(min_length=1, max_length=80, pattern=PLAIN)] | UnsetType | None = UNSET
+    payment_ref: Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)] | UnsetType | None = UNSET
     partner: Annotated[str, Meta(min_length=1, max_length=120, pattern=PLAIN)] | UnsetType | None = UNSET
     state: BookingState | UnsetType = UNSET
 

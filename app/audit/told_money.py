@@ -45,6 +45,8 @@ MONEY_NAMES: dict[str, Words] = {
     "detail_ko": say("내용 (한국어)", "Detail (Korean)"),
     "detail_en": say("내용 (영어)", "Detail (English)"),
     "found_at": say("찾은 때", "Found"),
+    "gives_back": say("파트너에게 돌려줌", "Back to the partner"),
+    "origin": say("기록이 나온 곳", "Left by"),
     "owed_at": say("생긴 때", "Owed since"),
     "approved_also_by_id": say("함께 승인한 사람 번호", "Approved also by no."),
     "approver_id": say("승인한 사람 번호", "Approver no."),

@@ -139,7 +139,7 @@ BOOKINGS: Sequence[Column] = (
     Column("partner", say("파트너", "Partner"), _text(120)),
     Column("channel", say("채널", "Channel"), _text(40)),
     Column("gateway", say("결제사", "Gateway"), _text(40)),
-    Column("payment_ref", say("결제 번호", "Payment number"), _text(80)),
+    Column("payment_ref", say("결제 번호", "Payment number"), _text(200)),
     Column("currency", say("통화", "Currency"), _currency),
     Column("total", say("전체 금액", "Whole price"), _money, must=True, also=("총액", "total_minor")),
     Column("first_period", say("첫 기간 금액", "First period"), _money, also=("첫 달",)),

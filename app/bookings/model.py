@@ -77,7 +77,7 @@ class Booking(Base):
     city: Mapped[str] = mapped_column(String(40), index=True)
     channel: Mapped[str] = mapped_column(String(40), default="app")
     gateway: Mapped[str] = mapped_column(String(40), default="toss")
-    payment_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
+    payment_ref: Mapped[str | None] = mapped_column(String(200), unique=True)
     currency: Mapped[str] = mapped_column(String(3), default="KRW", active_history=True)
     total_minor: Mapped[int] = mapped_column(BigInteger)
     first_period_minor: Mapped[int] = mapped_column(BigInteger)

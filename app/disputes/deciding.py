@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.actor import ActorKind, acting
 from app.disputes import clocks
+from app.disputes.borne_anew import bear_anew
 from app.disputes.dispute import lock, take_seat
 from app.disputes.earlier import Earlier, earlier_of
 from app.disputes.entries import write
@@ -76,7 +77,7 @@ def counter(
 
 def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns_partner: bool = False) -> Ruling:
     """The decision of a person who has spoken with neither side; the database lets nobody else. Decided again, only
-    what its earlier decisions have not refunded is asked for.
+    what its earlier decisions have not refunded is asked for, and who bears what they have is who bears it now.
     """
     acting().must("disputes.rule")
     session = lock(dispute)
@@ -92,6 +93,7 @@ def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns
     _rests(session, dispute)
     earlier = earlier_of(session, dispute)
     refund = _refund(session, dispute, remedy, earlier, clause.strip())
+    moved = bear_anew(session, dispute, remedy, earlier, refund)
     ruling = Ruling(
         dispute=dispute,
         by_id=person,
@@ -107,11 +109,11 @@ def rule(dispute: Dispute, remedy: Remedy, clause: str, reasons: Words, *, warns
     session.add(ruling)
     session.flush()
     told, stands = remedy.told(dispute.booking.currency), earlier.told(remedy, dispute.booking.currency)
-    said = told + "\n" + reasons + stands
+    said = told + "\n" + reasons + stands + moved
     write(session, dispute, Side.us, EntryKind.ruled, said, refund_id=refund.id if refund else None)
     words = RULED.fill(ref=dispute.ref, remedy=told, clause=clause.strip(), reasons=reasons) + stands
     _tell_end(session, dispute, words, refund)
-    partner_record(dispute, remedy, reasons, warns=warns_partner)
+    partner_record(session, dispute, remedy, reasons, warns=warns_partner)
     return ruling
 
 
@@ -213,10 +215,11 @@ def _agree(session: Session, dispute: Dispute, proposal: Proposal) -> None:
     clause = say("양쪽의 합의", "agreed by both sides")
     earlier = earlier_of(session, dispute)
     refund = _refund(session, dispute, remedy, earlier, clause.ko)
+    moved = bear_anew(session, dispute, remedy, earlier, refund)
     told, stands = remedy.told(dispute.booking.currency), earlier.told(remedy, dispute.booking.currency)
-    write(session, dispute, Side.us, EntryKind.agreed, told + stands, refund_id=refund.id if refund else None)
+    write(session, dispute, Side.us, EntryKind.agreed, told + stands + moved, refund_id=refund.id if refund else None)
     _tell_end(session, dispute, AGREED.fill(ref=dispute.ref, remedy=told) + stands, refund)
-    partner_record(dispute, remedy, proposal.text, warns=False)
+    partner_record(session, dispute, remedy, proposal.text, warns=False)
 
 
 def _refund(session: Session, dispute: Dispute, remedy: Remedy, earlier: Earlier, clause: str) -> Refund | None:

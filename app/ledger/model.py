@@ -100,7 +100,9 @@ class ClawbackState(StrEnum):
 
 @keeps_no_resident_number
 class Clawback(Base):
-    """What a partner owes for their share of a refund that was paid."""
+    """What a partner owes for their share of a refund that was paid. `gives_back`: it was settled, and who bears the
+    refund was decided anew since, so that we owe it to the partner.
+    """
 
     __tablename__ = "clawbacks"
     __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
@@ -112,6 +114,7 @@ class Clawback(Base):
     state: Mapped[ClawbackState] = mapped_column(choice(ClawbackState), default=ClawbackState.owed, index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    gives_back: Mapped[bool] = mapped_column(default=False)
     owed_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -132,18 +135,23 @@ class Clawback(Base):
         acting().must(RIGHTS[now])
         if now not in MOVES[self.state]:
             raise Refusal(_NOT_ALLOWED.fill(ref=self, state=named(self.state).words))
+        if self.gives_back and now is ClawbackState.waived:
+            raise Refusal(_NOT_OURS_TO_WAIVE.fill(ref=self))
         if not why.strip():
             raise Refusal(_SAY_WHY, field="why")
         session = object_session(self)
         if session is None:
             raise ValueError("the claw-back is not in a session")
         at, by, reason = clock.now(), acting().name[:120], why.strip()[:500]
+        to, taken_from = CARRIES_ON[now], Account.partner
+        if self.gives_back:
+            to, taken_from = taken_from, to
         session.add(
             LedgerEntry(
                 at=at,
                 kind=ENTRIES[now],
-                debit=CARRIES_ON[now],
-                credit=Account.partner,
+                debit=to,
+                credit=taken_from,
                 amount_minor=self.amount_minor,
                 currency=self.currency,
                 booking_id=self.booking_id,
@@ -172,6 +180,10 @@ CARRIES_ON = {ClawbackState.settled: Account.settlement, ClawbackState.waived: A
 _NOT_ALLOWED = say(
     "{ref}은(는) 이미 ‘{state}’ 상태여서 바꿀 수 없습니다. 화면을 새로 고쳐 확인해 주세요.",
     "{ref} is “{state}” already and cannot change. Reload to see it as it is.",
+)
+_NOT_OURS_TO_WAIVE = say(
+    "{ref}은(는) 파트너에게 돌려줄 돈이어서 면제할 수 없습니다. 돌려준 뒤 정산을 기록해 주세요.",
+    "{ref} is owed to the partner and cannot be waived. Give it back, then write down how.",
 )
 _SAY_WHY = say(
     "어떻게 정산했는지, 또는 왜 면제하는지 적어 주세요.", "Say how it was settled, or why the partner is let off."

@@ -43,22 +43,20 @@ def owe(session: Session, owing: Owing, why: str = "") -> None:
     """Approved: each bearer's part is owed to the customer. Refuses a partner's part where the booking has none."""
     for share, minor in owing.bearing.parts(owing.amount_minor):
         if minor:
-            partner_id = _partner_of(owing) if share.bearer is Bearer.partner else None
+            partner_id = partner_of(owing) if share.bearer is Bearer.partner else None
             claim = f"{share.claim} " if share.claim else ""
-            _post(
-                session, owing, EntryKind.owed, BEARERS[share.bearer], Account.payable, minor, partner_id, claim + why
-            )
+            post(session, owing, EntryKind.owed, BEARERS[share.bearer], Account.payable, minor, partner_id, claim + why)
 
 
 def release(session: Session, owing: Owing, why: str = "") -> None:
     """Ends without payment, or the approval is void: what was laid on the bearers is taken off them again."""
     for cost in costs(session, owing.refund_id):
-        _post(session, owing, EntryKind.released, Account.payable, cost.account, cost.minor, cost.partner_id, why)
+        post(session, owing, EntryKind.released, Account.payable, cost.account, cost.minor, cost.partner_id, why)
 
 
 def pay(session: Session, owing: Owing, why: str = "") -> None:
     """Paid by the provider, or by hand; from now on the partner owes us their part."""
-    _post(session, owing, EntryKind.paid, Account.payable, Account.provider, owing.amount_minor, None, why)
+    post(session, owing, EntryKind.paid, Account.payable, Account.provider, owing.amount_minor, None, why)
     for cost in costs(session, owing.refund_id):
         if cost.partner_id is not None:
             claw_back(session, owing, cost.partner_id, cost.minor)
@@ -95,9 +93,9 @@ def move_cost(session: Session, owing: Owing, entry: LedgerEntry, to: Bearer, wh
             f"{entry} cannot be moved so: that side bears {left} now.",
         )
         raise Refusal(words, field="to")
-    partner_id = _partner_of(owing) if to is Bearer.partner else None
+    partner_id = partner_of(owing) if to is Bearer.partner else None
     minor, reason = entry.amount_minor, f"{entry}: {why.strip()}"
-    made = _post(session, owing, EntryKind.moved, BEARERS[to], entry.debit, minor, partner_id, reason)
+    made = post(session, owing, EntryKind.moved, BEARERS[to], entry.debit, minor, partner_id, reason)
     if partner_id is not None:
         claw_back(session, owing, partner_id, minor)
     return made
@@ -109,7 +107,8 @@ def is_paid(session: Session, refund_id: int) -> bool:
     return bool(session.scalar(select(paid)))
 
 
-def claw_back(session: Session, owing: Owing, partner_id: int, minor: int) -> Clawback:
+def claw_back(session: Session, owing: Owing, partner_id: int, minor: int, *, gives_back: bool = False) -> Clawback:
+    """From now on the partner owes it, or with `gives_back` we owe it to the partner."""
     now = clock.now()
     made = Clawback(
         partner_id=partner_id,
@@ -118,6 +117,7 @@ def claw_back(session: Session, owing: Owing, partner_id: int, minor: int) -> Cl
         state=ClawbackState.owed,
         amount_minor=minor,
         currency=owing.currency,
+        gives_back=gives_back,
         owed_at=now,
     )
     made.moves.append(ClawbackMove(was=None, now=ClawbackState.owed, by=acting().name[:120], at=now, why=""))
@@ -136,7 +136,8 @@ def costs(session: Session, refund_id: int) -> list[Cost]:
     return [Cost(account, partner_id, minor) for (account, partner_id), minor in sums.items() if minor]
 
 
-def _partner_of(owing: Owing) -> int:
+def partner_of(owing: Owing) -> int:
+    """Whose part it is. Refuses where the booking has no partner."""
     if owing.booking.partner_id is None:
         raise Refusal(
             say(
@@ -148,7 +149,7 @@ def _partner_of(owing: Owing) -> int:
     return owing.booking.partner_id
 
 
-def _post(
+def post(
     session: Session,
     owing: Owing,
     kind: EntryKind,
@@ -158,6 +159,7 @@ def _post(
     partner_id: int | None,
     why: str,
 ) -> LedgerEntry:
+    """One entry of this refund, by whoever acts."""
     entry = LedgerEntry(
         at=clock.now(),
         kind=kind,

@@ -50,6 +50,7 @@ LONGEST_DAYS = 730
 class PartnerIncident(Base):
     """What happened with a partner. `is_warning`: they were formally warned of it; `moved`: by that they came into the
     state *warned*. It counts until `expires_on`, and no more once it was withdrawn; `points` weigh in the scores.
+    `origin`: the case that left it, where nobody entered it by hand.
     """
 
     __tablename__ = "partner_incidents"
@@ -72,6 +73,7 @@ class PartnerIncident(Base):
     withdrawn_by: Mapped[str | None] = mapped_column(String(120))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_why: Mapped[str] = mapped_column(String(300), default="")
+    origin: Mapped[str | None] = mapped_column(String(60), index=True)
 
     partner: Mapped[Partner] = relationship(back_populates="incidents")
     # By their names: these rooms stand above the partners.
@@ -137,6 +139,7 @@ class Told:
     expires_on: date | None = None
     booking_id: int | None = None
     ticket_id: int | None = None
+    origin: str | None = None
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -169,6 +172,7 @@ def enter(partner: Partner, told: Told) -> PartnerIncident:
         expires_on=told.expires_on,
         by=acting().name,
         at=clock.now(),
+        origin=told.origin,
     )
     partner.incidents.append(incident)
     return incident

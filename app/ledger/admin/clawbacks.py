@@ -39,11 +39,14 @@ class ClawbackView(DeskView):
     list_template, panel_template = "refunds/list.html", "ledger/clawback_panel.html"
     details_template = "ledger/clawback.html"
     tabs = (
-        Tab("owed", say("받을 돈", "Owed"), lambda: Clawback.state == ClawbackState.owed, hot=True),
+        Tab("owed", say("받을 돈", "Owed"),
+            lambda: (Clawback.state == ClawbackState.owed) & Clawback.gives_back.is_(False), hot=True),
+        Tab("back", say("돌려줄 돈", "To give back"),
+            lambda: (Clawback.state == ClawbackState.owed) & Clawback.gives_back, hot=True),
         Tab("settled", say("정산됨", "Settled"), lambda: Clawback.state == ClawbackState.settled),
         Tab("waived", say("면제", "Waived"), lambda: Clawback.state == ClawbackState.waived),
-    )
-    column_list = ("partner", "amount_minor", "state", "refund", "booking", "owed_at", "ended_at")
+    )  # fmt: skip
+    column_list = ("partner", "amount_minor", "state", "gives_back", "refund", "booking", "owed_at", "ended_at")
     column_details_list = column_list
     column_export_list = (
         "id",
@@ -51,6 +54,7 @@ class ClawbackView(DeskView):
         "currency",
         "amount_minor",
         "state",
+        "gives_back",
         "refund",
         "booking",
         "owed_at",
@@ -63,6 +67,7 @@ class ClawbackView(DeskView):
         "amount_minor": say("금액", "Amount"),
         "currency": say("통화", "Currency"),
         "state": say("상태", "State"),
+        "gives_back": say("파트너에게 돌려줌", "Back to the partner"),
         "refund": say("환불", "Refund"),
         "booking": say("예약", "Booking"),
         "booking.ref": say("예약", "Booking"),
@@ -72,7 +77,7 @@ class ClawbackView(DeskView):
     }
     column_sortable_list = ("amount_minor", "owed_at", "ended_at")
     column_searchable_list = ("partner.name", "booking.ref")
-    column_filters = ("state", "partner.name", "booking.city", "currency", "amount_minor", "owed_at")
+    column_filters = ("state", "gives_back", "partner.name", "booking.city", "currency", "amount_minor", "owed_at")
     column_default_sort = ("owed_at", True)
 
     def get_query(self) -> Any:
@@ -90,6 +95,8 @@ class ClawbackView(DeskView):
         return self._ended(ClawbackState.waived)
 
     def may_end(self, clawback: Clawback, now: str) -> bool:
+        if clawback.gives_back and now == ClawbackState.waived:
+            return False
         return clawback.state is ClawbackState.owed and self.may("settle_view" if now == "settled" else "waive_view")
 
     def _ended(self, now: ClawbackState) -> ResponseReturnValue:

@@ -63,6 +63,14 @@ def test_a_booking_and_its_customer_are_made_and_bound_to_the_policy_of_its_paym
     assert entry.actor_kind == "program"
 
 
+def test_the_longest_number_of_a_payment_is_kept_whole(office: Flask) -> None:
+    """Toss Payments gives up to two hundred letters."""
+    longest = "t" * 200
+    assert a_program(office).post(PATH, SENT | {"payment_ref": longest}).status_code == 201
+    assert the().payment_ref == longest
+    assert a_program(office).post(PATH, SENT | {"payment_ref": longest + "t"}).status_code == 422
+
+
 def test_the_same_key_and_body_give_the_same_answer_and_change_nothing(office: Flask) -> None:
     program = a_program(office)
     first = program.post(PATH, SENT, key="once")
