@@ -187,7 +187,7 @@ def _mailbox(settings: Settings) -> tuple[str, ...]:
 
 def _sandbox(settings: Settings) -> tuple[str, ...]:
     return (
-        *("-m", "integrations.zendesk.sandbox", "--host", HOST, "--port", str(settings.sandbox_port)),
+        *("-m", "automations.sandbox", "--host", HOST, "--port", str(settings.sandbox_port)),
         *("--data", str(settings.home / "sandbox")),
         *("--email", SANDBOX_EMAIL, f"--token={settings.zendesk_token or ''}"),  # a token may begin with a dash
     )

@@ -51,7 +51,7 @@ def sandbox(port: int | None, plan: str | None) -> None:
     argv = [
         sys.executable,
         "-m",
-        "integrations.zendesk.sandbox",
+        "automations.sandbox",
         "--port",
         str(settings.sandbox_port if port is None else port),
     ]

@@ -7,7 +7,7 @@ ones before them did. Nothing is done here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,24 @@ def decide(
             sight = Sight(facts, now, account)
             start = 0 if rule.kind is Use.trigger else start
     return decisions
+
+
+def firing(
+    rules: RuleSet[RuleDefinition],
+    facts: TicketFacts,
+    now: datetime,
+    *,
+    account: Account = PLAIN_ACCOUNT,
+    but: Collection[str] = frozenset(),
+) -> Iterator[Decision]:
+    """The rules that fire on the ticket as it stands, in order; `but`: ids of those that have fired. For whoever
+    carries each of them out and looks at the ticket anew: nothing is foreseen, and no reasons are told.
+    """
+    sight, answer_in = Sight(facts, now, account), language_for(facts)
+    for index in rules.met(sight):
+        rule = rules.rules[index]
+        if rule.id not in but:
+            yield _decision(rule, (), facts, now, NO_MACROS, account, answer_in, NO_ROUTER)
 
 
 def merged(decisions: list[Decision], facts: TicketFacts) -> Plan:

@@ -16,6 +16,7 @@ from . import account, attachments
 from .api import Api, Cut
 from .control import Control
 from .deliveries import Deliveries
+from .engine import Engine
 from .faults import Plan
 from .jobs import Jobs
 from .limits import Limits
@@ -45,10 +46,11 @@ class _Requests(WSGIRequestHandler):
 class Sandbox:
     """`plan` names the rate limits ("off": none). `withhold_seconds` is how fresh an export may not be: 60 in Zendesk.
 
+    `engine` runs the account's own rules (see engine.py); without one they are kept and do not run.
     Opening a folder that a running sandbox holds raises FolderHeld. `stop` may be called in any state, twice too.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each option of the command
         self,
         folder: Path,
         *,
@@ -59,8 +61,10 @@ class Sandbox:
         withhold_seconds: int = 60,
         webhook_back_off_seconds: float = 1.0,
         clock: Callable[[], datetime] = wall_clock,
+        engine: Engine | None = None,
     ) -> None:
         self.state = State(folder, clock)
+        self.state.engine = engine
         account.set_up(self.state, subdomain=subdomain, email=email, token=token)
         self.faults = Plan()
         self.api = Api(self.state, self.faults, Limits(plan))

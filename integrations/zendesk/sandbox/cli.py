@@ -9,6 +9,7 @@ from pathlib import Path
 from . import faults
 from .account import ADMIN_EMAIL
 from .box import PortTaken, Sandbox
+from .engine import Engine
 from .limits import PLANS
 from .state import FolderHeld
 
@@ -29,8 +30,9 @@ def arguments() -> argparse.ArgumentParser:
     return found
 
 
-def main(words: list[str] | None = None) -> int:
-    """Serves until SIGTERM or SIGINT and returns 0; returns 1, with plain words, where it cannot serve."""
+def main(words: list[str] | None = None, engine: Engine | None = None) -> int:
+    """Serves until SIGTERM or SIGINT and returns 0; returns 1, with plain words, where it cannot serve. `engine` runs
+    the account's own rules; the command itself has none to give."""
     asked = arguments().parse_args(words)
     asked_to_stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -38,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         box = Sandbox(
             asked.data, email=asked.email, token=asked.token, subdomain=asked.subdomain, plan=asked.plan,
-            withhold_seconds=asked.withhold_seconds,
+            withhold_seconds=asked.withhold_seconds, engine=engine,
         )  # fmt: skip
     except (FolderHeld, OSError) as wrong:
         print(wrong, file=sys.stderr)

@@ -8,7 +8,7 @@ from werkzeug import Request, Response
 
 from integrations.local import is_local
 
-from . import account, importer, journal, people
+from . import account, importer, journal, notices, people, rulebook
 from .api import Api
 from .faults import FaultInvalid, Plan
 from .shape import Json, decode, encode
@@ -25,6 +25,8 @@ class Control:
         self._places: dict[tuple[str, str], Callable[[Request], Response]] = {
             ("GET", "/_sandbox/health"): self._health,
             ("GET", "/_sandbox/journal"): self._journal,
+            ("GET", "/_sandbox/notifications"): self._notifications,
+            ("GET", "/_sandbox/rules"): self._rules,
             ("GET", "/_sandbox/faults"): self._told,
             ("POST", "/_sandbox/faults"): self._add,
             ("DELETE", "/_sandbox/faults"): self._clear,
@@ -49,12 +51,24 @@ class Control:
         with self._state.read() as db:
             number = db.execute("select count(*) from tickets").fetchone()[0]
             waiting = db.execute("select count(*) from invocations where done = 0").fetchone()[0]
-        return _json({"status": "ok", "tickets": number, "deliveries_waiting": waiting,
-                      "requests_under_way": self._api.under_way})  # fmt: skip
+        told = {"status": "ok", "tickets": number, "deliveries_waiting": waiting}
+        rules = rulebook.standing(self._state.engine)
+        return _json(told | {"requests_under_way": self._api.under_way, "rules": rules})
 
     def _journal(self, request: Request) -> Response:
         with self._state.read() as db:
             return _json({"journal": journal.since(db, request.args.get("since", 0, type=int))})
+
+    def _notifications(self, request: Request) -> Response:
+        """What rules have told people and programs, oldest first."""
+        since, ticket_id = (request.args.get(name, type=int) for name in ("since", "ticket_id"))
+        with self._state.read() as db:
+            return _json({"notifications": notices.kept(db, since or 0, ticket_id)})
+
+    def _rules(self, _request: Request) -> Response:
+        """Whether each active trigger and automation runs, and why not."""
+        with self._state.write() as tx:
+            return _json({"rules": rulebook.told(tx)})
 
     def _told(self, _request: Request) -> Response:
         return _json({"faults": self._faults.told()})

@@ -1,9 +1,17 @@
 """The plain rows of the account (groups, macros, triggers, fields and so on): kept whole, by kind and id."""
 
+import secrets
 import sqlite3
 
 from .shape import Json, decode, text_of
 from .state import Tx
+
+# What rules are read from: themselves, and the calendars, options and texts that they point to.
+READ_BY_RULES = frozenset({
+    "trigger", "automation", "sla_policy", "schedule", "holiday", "item", "ticket_field", "user_field",
+    "organization_field", "ticket_form",
+})  # fmt: skip
+RULES_MARK = "rules"
 
 
 def every(db: sqlite3.Connection, kind: str) -> list[Json]:
@@ -17,10 +25,12 @@ def one(db: sqlite3.Connection, kind: str, ident: object) -> Json | None:
 
 
 def put(tx: Tx, kind: str, row: Json) -> None:
+    _touched(tx, kind)
     tx.db.execute("insert or replace into records(kind, id, body) values (?, ?, ?)", (kind, row["id"], text_of(row)))
 
 
 def drop(tx: Tx, kind: str, ident: object) -> bool:
+    _touched(tx, kind)
     return tx.db.execute("delete from records where kind = ? and id = ?", (kind, ident)).rowcount > 0
 
 
@@ -31,3 +41,9 @@ def kept(db: sqlite3.Connection, key: str) -> str | None:
 
 def keep(tx: Tx, key: str, value: str) -> None:
     tx.db.execute("insert or replace into meta(key, value) values (?, ?)", (key, value))
+
+
+def _touched(tx: Tx, kind: str) -> None:
+    """The mark is new with every change of what rules are read from, and gone again with one that is undone."""
+    if kind in READ_BY_RULES:
+        tx.counters[RULES_MARK] = secrets.randbits(48)

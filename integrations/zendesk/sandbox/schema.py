@@ -51,6 +51,11 @@ create table if not exists attempts(
   id text primary key, seq integer not null, invocation_id text not null, completed_at text not null,
   status text not null, status_code integer, request text not null, response text not null);
 create index if not exists attempts_invocation on attempts(invocation_id, seq);
+create table if not exists notices(
+  seq integer primary key autoincrement, at text not null, ticket_id integer not null, rule_kind text not null,
+  rule_id integer not null, rule_title text not null, kind text not null, recipients text not null,
+  subject text not null, body text not null, invocation text);
+create index if not exists notices_ticket on notices(ticket_id, seq);
 create table if not exists journal(
   seq integer primary key autoincrement, at text not null, method text not null, path text not null,
   query text not null, user_id integer, status integer, committed text not null, fault text);

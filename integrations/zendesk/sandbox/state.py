@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from .engine import Engine
 from .schema import SCHEMA
 from .shape import BIGGEST_ID, Json, stamp
 
@@ -28,13 +30,19 @@ def wall_clock() -> datetime:
 class Tx:
     """One write transaction. Everything in it is committed together with the journal row that tells of it.
 
-    Set `wakes` where the change left work for the threads that deliver webhooks and carry out jobs.
+    Set `wakes` where the change left work for the threads that deliver webhooks and carry out jobs. `kept` outlives the
+    transaction: what was read for it, under a mark of when (see rulebook.py).
     """
 
-    __slots__ = ("committed", "counters", "db", "now", "stamp", "wakes")
+    __slots__ = ("committed", "counters", "db", "engine", "kept", "now", "stamp", "wakes")
 
-    def __init__(self, db: sqlite3.Connection, now: datetime, counters: dict[str, int]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, now: datetime, counters: dict[str, int], engine: Engine | None = None,
+        kept: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.db = db
+        self.engine = engine
+        self.kept = {} if kept is None else kept
         self.now = now
         self.stamp = stamp(now)
         self.committed: list[Json] = []
@@ -90,6 +98,8 @@ class State:
         self._writer = self._connect()
         self._writer.executescript(SCHEMA)
         self.after_commit: list[Callable[[], None]] = []
+        self.engine: Engine | None = None
+        self._kept: dict[str, Any] = {}
         self._counters = self._load_counters()
 
     @contextmanager
@@ -111,7 +121,7 @@ class State:
         """All or nothing: an exception inside leaves nothing behind, not even a used-up id."""
         with self._lock:
             self._writer.execute("begin immediate")
-            tx = Tx(self._writer, self.clock(), dict(self._counters))
+            tx = Tx(self._writer, self.clock(), dict(self._counters), self.engine, self._kept)
             try:
                 yield tx
                 self._save_counters(tx.counters)

@@ -69,10 +69,7 @@ def changed(before: Json, wanted: Json, known: Known, actor: Json) -> Json:
     if "due_at" in wanted:
         due = moment(wanted["due_at"])
         after["due_at"] = stamp(due) if due else None
-    for key, other in _PERSONS:
-        named = wanted.get(key, wanted.get(other))
-        if isinstance(named, list):
-            after[key] = _listed_ids(named)
+    _put_persons(after, wanted)
     _put_requester(after, before, wanted, known)
     _put_fields(after, wanted, known)
     _put_tags(after, wanted)
@@ -115,6 +112,23 @@ def _choice(key: str, value: object, choices: tuple[str | None, ...]) -> str | N
 def _listed_ids(rows: list[object]) -> list[int]:
     found = [ident(row.get("user_id") if isinstance(row, dict) else row) for row in rows]
     return list(dict.fromkeys(number for number in found if number is not None))
+
+
+def _put_persons(after: Json, wanted: Json) -> None:
+    for key, other in _PERSONS:
+        if isinstance(listed := wanted.get(key), list):
+            after[key] = _listed_ids(listed)
+        elif isinstance(named := wanted.get(other), list):
+            after[key] = _named_ids(after[key], named)
+
+
+def _named_ids(present: list[int], rows: list[object]) -> list[int]:
+    """Rows with an action come to those who are there ("put") or leave them ("delete"); without one they are all."""
+    if not any(isinstance(row, dict) and row.get("action") for row in rows):
+        return _listed_ids(rows)
+    gone = _listed_ids([row for row in rows if isinstance(row, dict) and row.get("action") == "delete"])
+    come = _listed_ids([row for row in rows if not isinstance(row, dict) or row.get("action") != "delete"])
+    return [number for number in dict.fromkeys([*present, *come]) if number not in gone]
 
 
 def _put_requester(after: Json, before: Json, wanted: Json, known: Known) -> None:

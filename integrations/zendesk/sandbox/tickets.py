@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, attachments, audits, events, people, records
+from . import account, attachments, audits, events, people, records, triggers
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -76,8 +76,7 @@ def create(tx: Tx, wanted: Json, by: By) -> tuple[Json, Json]:
     }  # fmt: skip
     ticket = changed(start, wanted | {"requester_id": requester}, known(tx.db), by.user)
     ticket["id"] = tx.new_ticket_id()
-    audit = _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
-    return ticket, audit
+    return _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
 
 
 def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, Json]:
@@ -93,7 +92,7 @@ def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, J
         comment |= {"author_id": author["id"]}
         _reopen(tx, before, after, author, wanted)
         after["is_public"] = after["is_public"] or comment["public"]
-    return after, _write(tx, before, after, comment, wanted, by)
+    return _write(tx, before, after, comment, wanted, by)
 
 
 def delete(tx: Tx, ticket_id: int | None, by: By) -> None:
@@ -171,7 +170,8 @@ def add_comment(tx: Tx, ticket_id: int, event: Json) -> None:
     )  # fmt: skip
 
 
-def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wanted: Json, by: By) -> Json:
+def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wanted: Json, by: By) -> tuple[Json, Json]:
+    """The ticket as it was kept, the account's triggers having run, and its audit."""
     audit_id = tx.new_id()
     told = [audits.comment_event(tx, comment, audit_id)] if comment else []
     said = told[0] if told else None
@@ -186,17 +186,21 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     custom: Json = (given.get("custom") or {}) if isinstance(given, dict) else {}
     audit = new_audit(tx, after["id"], by, told, custom, audit_id)
     if not told:
-        return audit
+        return after, audit
     after["updated_at"] = tx.stamp
+    if tx.engine is not None:
+        keep_audit(tx, audit)  # rules look at the ticket's past, this update included
+    if said is not None:
+        said = said | {"via": by.via(), "created_at": tx.stamp, "metadata": audit["metadata"]}
+    after = triggers.run(tx, before, after, said, audit, actor=by.user, channel=by.channel, known=known)
     save(tx, after)
     keep_audit(tx, audit)
     if said is not None:
-        stored = said | {"via": by.via(), "created_at": tx.stamp, "metadata": audit["metadata"]}
-        add_comment(tx, after["id"], stored)
+        add_comment(tx, after["id"], said)
     events.announce(tx, before, after, said, by.user)
     keys = audits.changed_keys(before, after) + (["comment"] if said else [])
     tx.note("ticket", after["id"], keys if before else ["created", *keys], custom)
-    return audit
+    return after, audit
 
 
 def _comment(given: object, actor: Json, *, public: bool) -> Json | None:

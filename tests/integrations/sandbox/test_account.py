@@ -137,3 +137,16 @@ def test_conditions_may_stand_beside_the_title(box: Client) -> None:
 def test_settings_and_locales_are_there(box: Client) -> None:
     assert box.read("/account/settings")["settings"]["active_features"]["custom_statuses_enabled"] is True
     assert {"ko", "en-US"} <= {row["locale"] for row in box.read("/locales")["locales"]}
+
+
+def test_without_a_rule_engine_triggers_are_kept_do_not_run_and_the_sandbox_says_so(box: Client) -> None:
+    row = {
+        "title": "tag", "conditions": {"all": [{"field": "update_type", "operator": "is", "value": "Create"}]},
+        "actions": [{"field": "current_tags", "value": "tagged"}],
+    }  # fmt: skip
+    made = box.send("POST", "/triggers", {"trigger": row}, 201)["trigger"]
+    assert box.ticket()["tags"] == []
+    assert box.read("/triggers")["triggers"][0]["title"] == "tag"
+    health = box.door("GET", "/health")["rules"]
+    assert (health["run"], health["engine"], bool(health["why"])) == (False, None, True)
+    assert [(row["id"], row["runs"]) for row in box.door("GET", "/rules")["rules"]] == [(made["id"], False)]

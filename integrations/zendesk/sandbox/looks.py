@@ -1,0 +1,61 @@
+"""A ticket as a rule looks at it, gathered from its row, its comments and its audits."""
+
+import sqlite3
+from datetime import datetime
+
+from . import metrics, records
+from .engine import Life, Look
+from .rulebook import books
+from .shape import Json, decode, ident
+from .state import Tx
+
+SCHEDULED = "ticket_schedule"
+
+
+def after_update(
+    tx: Tx, before: Json | None, after: Json, said: Json | None, *, actor: Json, channel: str
+) -> Look:  # fmt: skip
+    """The audit of the update is kept already; its comment is not."""
+    comments = [*_comments(tx.db, after["id"]), *([said] if said else [])]
+    return Look(
+        ticket=after, now=tx.now, books=books(tx.db), comments=comments, before=before, actor=actor, channel=channel,
+        said=said, life=_life(tx.db, after), schedule_id=schedule_of(tx.db, after["id"]),
+        breaches=breaches(tx.db, after["id"]), url=_page(tx, after),
+    )  # fmt: skip
+
+
+def by_time(tx: Tx, ticket: Json) -> Look:
+    return Look(
+        ticket=ticket, now=tx.now, books=books(tx.db), comments=_comments(tx.db, ticket["id"]),
+        life=_life(tx.db, ticket), schedule_id=schedule_of(tx.db, ticket["id"]),
+        breaches=breaches(tx.db, ticket["id"]), url=_page(tx, ticket),
+    )  # fmt: skip
+
+
+def _life(db: sqlite3.Connection, ticket: Json) -> Life:
+    story = metrics.told(db, ticket)
+    return Life(
+        created_at=story.created, status_since=story.statuses[-1][0], assigned_at=story.dates["assigned_at"],
+        requester_updated_at=story.dates["requester_updated_at"],
+        assignee_updated_at=story.dates["assignee_updated_at"], reopens=story.reopens, replies=story.replies,
+        assignee_stations=story.stations["assignee_id"], group_stations=story.stations["group_id"],
+    )  # fmt: skip
+
+
+def schedule_of(db: sqlite3.Connection, ticket_id: int) -> int | None:
+    """The schedule that a rule gave the ticket; None: the account's first one holds."""
+    row = records.one(db, SCHEDULED, ticket_id)
+    return None if row is None else ident(row["schedule_id"])
+
+
+def breaches(_db: sqlite3.Connection, _ticket_id: int) -> tuple[datetime, ...]:
+    return ()
+
+
+def _page(tx: Tx, ticket: Json) -> str:
+    return f"https://{records.kept(tx.db, 'subdomain')}.zendesk.com/agent/tickets/{ticket['id']}"
+
+
+def _comments(db: sqlite3.Connection, ticket_id: int) -> list[Json]:
+    rows = db.execute("select body from comments where ticket_id = ? order by id", (ticket_id,))
+    return [decode(row["body"]) for row in rows]
