@@ -19,13 +19,17 @@ from . import (
     jobs,
     journal,
     macros,
+    membership_routes,
     metric_routes,
+    organization_routes,
     people,
     people_routes,
     plain_routes,
     search,
     settings_routes,
+    tag_routes,
     thread_routes,
+    ticket_more_routes,
     ticket_routes,
     upload_routes,
     views,
@@ -75,10 +79,24 @@ def url_map() -> Map:
     """Made once: it is the same for every sandbox, and takes a tenth of a second."""
     found = Map(strict_slashes=False, merge_slashes=False)
     tables = (
-        ticket_routes.ROUTES, thread_routes.ROUTES, metric_routes.ROUTES, people_routes.ROUTES, jobs.ROUTES,
-        webhook_routes.ROUTES, incremental.ROUTES, search.ROUTES, macros.ROUTES, views.ROUTES, settings_routes.ROUTES,
-        upload_routes.ROUTES, plain_routes.routes(),
-    )  # fmt: skip
+        ticket_routes.ROUTES,
+        ticket_more_routes.ROUTES,
+        tag_routes.ROUTES,
+        thread_routes.ROUTES,
+        metric_routes.ROUTES,
+        membership_routes.ROUTES,
+        organization_routes.ROUTES,
+        people_routes.ROUTES,
+        jobs.ROUTES,
+        webhook_routes.ROUTES,
+        incremental.ROUTES,
+        search.ROUTES,
+        macros.ROUTES,
+        views.ROUTES,
+        settings_routes.ROUTES,
+        upload_routes.ROUTES,
+        plain_routes.routes(),
+    )
     for table in tables:
         for route in table:
             found.add(Rule(route.path, methods=list(route.methods), endpoint=route.endpoint, defaults=route.options))

@@ -2,23 +2,23 @@
 
 import logging
 import secrets
+import sqlite3
 import threading
-from collections.abc import Callable
 
-from . import journal, people, records, tickets
+from . import job_steps, journal, people
 from .call import Call, Route
+from .paging import InMemory, listed
 from .replies import Refusal, Reply, not_found, too_many
-from .shape import Json, decode, ident, stamp, text_of
+from .shape import Json, decode, text_of
 from .state import State, Tx
 from .tickets import By
 
 log = logging.getLogger(__name__)
 MOST_WAITING = 30
-_VERBS = {"create": ("Created", "Creating"), "update": ("Updated", "Updating"), "delete": ("Deleted", "Deleting")}
 
 
-def start(call: Call, kind: str, rows: list[Json]) -> Reply:
-    """Answers with the queued job. Refused (429) while 30 others wait."""
+def start(call: Call, kind: str, rows: list[Json], status: int = 200) -> Reply:
+    """Answers with the queued job. Refused (429) while 30 others wait. `kind` is one of the steps, "subject verb"."""
     job_id = f"V3-{secrets.token_hex(16)}"
     with call.write() as tx:
         waiting = tx.db.execute("select count(*) from jobs where state in ('queued', 'working')").fetchone()[0]
@@ -30,11 +30,12 @@ def start(call: Call, kind: str, rows: list[Json]) -> Reply:
             (job_id, kind, call.user["id"], text_of(rows), len(rows), tx.stamp),
         )
         tx.wakes = True
-    return Reply({"job_status": _told(job_id, call.base, len(rows), None, "queued", None, None)})
+    total = None if kind in job_steps.WHOLE else len(rows)
+    return Reply({"job_status": _told(job_id, call.base, total, None, "queued", None, None)}, status)
 
 
 def _told(
-    job_id: str, base: str, total: int, progress: int | None, state: str, message: str | None, results: object
+    job_id: str, base: str, total: int | None, progress: int | None, state: str, message: str | None, results: object
 ) -> Json:
     return {
         "id": job_id, "url": f"{base}/api/v2/job_statuses/{job_id}.json", "total": total, "progress": progress,
@@ -50,6 +51,20 @@ def show(call: Call, job_id: str) -> Reply:
     return Reply({"job_status": _shown(call, dict(row))})
 
 
+def index(call: Call) -> Reply:
+    """The newest first. By cursor always, as Zendesk lists them."""
+
+    def render(row: sqlite3.Row) -> object:
+        return _shown(call, dict(row))
+
+    with call.state.read() as db:
+        rows = db.execute("select * from jobs order by rowid desc").fetchall()
+    args = call.request.args.copy()
+    args.setdefault("page[size]", "100")
+    part = listed(call.url, args, InMemory([(row["id"], render(row)) for row in rows]))
+    return Reply({"job_statuses": part.rows} | part.beside)
+
+
 def show_many(call: Call) -> Reply:
     wanted = [part for part in (call.arg("ids") or "").split(",") if part]
     if len(wanted) > 100:
@@ -62,8 +77,11 @@ def show_many(call: Call) -> Reply:
 def _shown(call: Call, row: Json) -> Json:
     done = row["state"] == "completed"
     results = decode(row["results"]) if done else None
-    progress = None if row["state"] == "queued" else row["progress"]
-    return _told(row["id"], call.base, row["total"], progress, row["state"], row["message"], results)
+    total, progress = row["total"], None if row["state"] == "queued" else row["progress"]
+    if row["kind"] in job_steps.WHOLE:
+        total = progress = None
+        results = {"success": all(found["success"] for found in results)} if results is not None else None
+    return _told(row["id"], call.base, total, progress, row["state"], row["message"], results)
 
 
 class Jobs(threading.Thread):
@@ -108,7 +126,7 @@ class Jobs(threading.Thread):
             with self._state.write() as tx:
                 tx.db.execute("savepoint one_row")
                 try:
-                    result = _STEPS[job["kind"]](tx, _actor(tx, job), index, rows[index])
+                    result = job_steps.STEPS[job["kind"]](tx, _actor(tx, job), index, rows[index])
                 except Refusal as refusal:
                     tx.db.execute("rollback to one_row")
                     tx.committed.clear()
@@ -116,7 +134,7 @@ class Jobs(threading.Thread):
                 results.append(result)
                 tx.db.execute(
                     "update jobs set state = 'working', progress = ?, results = ?, message = ? where id = ?",
-                    (index + 1, text_of(results), f"{_VERBS[verb][1]} {subject} #{index + 1}", job["id"]),
+                    (index + 1, text_of(results), f"{job_steps.DOING[verb]} {subject} #{index + 1}", job["id"]),
                 )
                 journal.record(tx, line, 200)
         with self._state.write() as tx:
@@ -130,60 +148,18 @@ def _actor(tx: Tx, job: Json) -> By:
     return By(people.one(tx.db, job["user_id"]) or people.complete({"id": job["user_id"]}))
 
 
-def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
-    ticket, _ = tickets.create(tx, row, by)
-    return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
-
-
-def _update_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
-    ticket, _ = tickets.update(tx, ident(row.get("id")), row, by)
-    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
-
-
-def _delete_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
-    tickets.delete(tx, ident(row.get("id")), by)
-    return {"index": index, "id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
-
-
-def _create_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
-    user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
-    return {"index": index, "id": user["id"], "status": "Created"}
-
-
-def _update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
-    user = people.one(tx.db, ident(row.get("id")))
-    if user is None:
-        raise not_found()
-    people.change(tx, user, row)
-    return {"index": index, "id": user["id"], "action": "update", "status": "Updated", "success": True}
-
-
-def _delete_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
-    user = people.one(tx.db, ident(row.get("id")))
-    if user is None:
-        raise not_found()
-    people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
-    tx.note("user", user["id"], ["active"])
-    return {"index": index, "id": user["id"], "action": "delete", "status": "Deleted", "success": True}
-
-
-_STEPS: dict[str, Callable[[Tx, By, int, Json], Json]] = {
-    "ticket create": _create_ticket, "ticket update": _update_ticket, "ticket delete": _delete_ticket,
-    "user create": _create_user, "user update": _update_user, "user delete": _delete_user,
-}  # fmt: skip
-
-
 def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -> Json:
     """A row that could not be done stands in the results of a job that is still completed."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
     details = body.get("details") or {}
     words = " ".join(found["description"] for rows in details.values() for found in rows) or body.get("description")
-    error = f"{subject.capitalize()}{verb.capitalize()}Failed" if details else body.get("error")
+    error = f"{subject.title().replace('_', '')}{verb.title().replace('_', '')}Failed" if details else body.get("error")
     return {"index": index, "id": row.get("id"), "action": verb, "success": False, "status": "Failed", "error": error,
             "details": words}  # fmt: skip
 
 
 ROUTES = (
+    Route(["GET"], "/job_statuses", index),
     Route(["GET"], "/job_statuses/show_many", show_many),
     Route(["GET"], "/job_statuses/<job_id>", show),
 )

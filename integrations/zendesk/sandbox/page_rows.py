@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 
-from . import account, people, plain_routes, records, thread_routes, tickets, views
+from . import account, people, plain_rows, records, thread_routes, tickets, views
 from .kinds import BY_MANY
 from .shape import Json, decode
 from .ticket_change import STATUSES
@@ -37,7 +37,7 @@ def queue(db: sqlite3.Connection, view_id: int | None, status: str | None, actor
     ]  # fmt: skip
     counts = dict(db.execute("select status, count(*) from tickets where deleted = 0 group by status").fetchall())
     known = [
-        {"id": one["id"], "title": one["title"]} for one in plain_routes.ordered(db, BY_MANY["views"]) if one["active"]
+        {"id": one["id"], "title": one["title"]} for one in plain_rows.ordered(db, BY_MANY["views"]) if one["active"]
     ]
     return {"rows": rows, "counts": counts, "views": known, "view": view, "total": sum(counts.values())}
 
@@ -98,8 +98,8 @@ def _told(event: Json) -> Json:
 def choices(db: sqlite3.Connection) -> Json:
     """What an agent may choose from on a ticket."""
     return {
-        "groups": plain_routes.ordered(db, BY_MANY["groups"]), "staff": staff(db),
-        "macros": [row for row in plain_routes.ordered(db, BY_MANY["macros"]) if row["active"]],
+        "groups": plain_rows.ordered(db, BY_MANY["groups"]), "staff": staff(db),
+        "macros": [row for row in plain_rows.ordered(db, BY_MANY["macros"]) if row["active"]],
     }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from . import records
+from .kinds import BY_ONE
 from .replies import record_invalid
 from .shape import Json, decode, ident, text_of
 from .state import Tx
@@ -105,9 +107,31 @@ def change(tx: Tx, user: Json, wanted: Json) -> Json:
     _check(after)
     after["updated_at"] = tx.stamp
     save(tx, after)
+    if after["organization_id"] != user["organization_id"]:
+        _belong(tx, after)
     changed = sorted(key for key in after if after[key] != user.get(key) and key != "updated_at")
     tx.note("user", after["id"], changed)
     return after
+
+
+def _belong(tx: Tx, user: Json) -> None:
+    """The organization in a user's row is that of her default membership: it comes, moves and goes with it."""
+    for row in records.every(tx.db, "organization_membership"):
+        if row["user_id"] == user["id"] and row["default"] and row["organization_id"] != user["organization_id"]:
+            if user["organization_id"] is None:
+                records.drop(tx, "organization_membership", row["id"])
+            else:
+                records.put(tx, "organization_membership", row | {"default": False, "updated_at": tx.stamp})
+    organization = records.one(tx.db, "organization", user["organization_id"])
+    if organization is None:
+        return
+    mine = [row for row in records.every(tx.db, "organization_membership")
+            if (row["user_id"], row["organization_id"]) == (user["id"], organization["id"])]  # fmt: skip
+    row: Json = mine[0] if mine else {
+        "id": tx.new_id(), **BY_ONE["organization_membership"].row, "user_id": user["id"], "created_at": tx.stamp,
+        "organization_id": organization["id"], "organization_name": organization["name"],
+    }  # fmt: skip
+    records.put(tx, "organization_membership", row | {"default": True, "updated_at": tx.stamp})
 
 
 def find_or_create(tx: Tx, wanted: Json) -> Json:
@@ -118,6 +142,15 @@ def find_or_create(tx: Tx, wanted: Json) -> Json:
         return known
     name = wanted.get("name") or (str(email).split("@")[0] if email else None)
     return create(tx, {**wanted, "name": name, "role": "end-user"})
+
+
+def create_or_change(tx: Tx, wanted: Json) -> tuple[Json, bool]:
+    """Known by external_id first, then by e-mail; tells whether the user is new."""
+    known = by_external_id(tx.db, wanted["external_id"]) if wanted.get("external_id") else None
+    known = known or (by_email(tx.db, str(wanted["email"])) if wanted.get("email") else None)
+    if known is None:
+        return create(tx, {key: value for key, value in wanted.items() if key != "id"}), True
+    return change(tx, known, wanted), False
 
 
 def _put_locale(after: Json, wanted: Json) -> None:

@@ -92,11 +92,9 @@ def create_or_update(call: Call) -> Reply:
     wanted = call.wanted("user")
     _refuse_making_staff(call, wanted)
     with call.write() as tx:
-        known = people.by_external_id(tx.db, wanted["external_id"]) if wanted.get("external_id") else None
-        known = known or (people.by_email(tx.db, str(wanted["email"])) if wanted.get("email") else None)
-        row = people.create(tx, wanted) if known is None else people.change(tx, known, wanted)
+        row, made = people.create_or_change(tx, wanted)
     shown = user(row, call.base)
-    return Reply({"user": shown}, 201 if known is None else 200, {"location": shown["url"]})
+    return Reply({"user": shown}, 201 if made else 200, {"location": shown["url"]})
 
 
 def update(call: Call, user_id: str) -> Reply:

@@ -24,6 +24,12 @@ def one(db: sqlite3.Connection, kind: str, ident: object) -> Json | None:
     return None if row is None else decode(row["body"])
 
 
+def with_external_id(db: sqlite3.Connection, kind: str, row: Json) -> Json | None:
+    """The row that carries the same external_id as this one, where it carries one at all."""
+    wanted = row.get("external_id")
+    return next((one for one in every(db, kind) if wanted and one.get("external_id") == str(wanted)), None)
+
+
 def put(tx: Tx, kind: str, row: Json) -> None:
     _touched(tx, kind)
     tx.db.execute("insert or replace into records(kind, id, body) values (?, ?, ?)", (kind, row["id"], text_of(row)))

@@ -17,8 +17,13 @@ KEY_LIFE_SECONDS = 2 * 60 * 60
 _SORTS = {"created_at": "created_at", "updated_at": "updated_at", "id": "id", "status": "status", "subject": "subject"}
 
 
-def listing(call: Call, db: sqlite3.Connection, where: str, values: tuple[object, ...] = ()) -> Reply:
-    """Live tickets that `where` picks (our own SQL, never the client's), paged and with their sideloads."""
+def listing(
+    call: Call, db: sqlite3.Connection, where: str, values: tuple[object, ...] = (), ordered: str | None = None
+) -> Reply:
+    """Live tickets that `where` picks (our own SQL, never the client's), paged and with their sideloads.
+
+    `ordered` is the order of offset pages where nobody asks for another one.
+    """
     loads = Sideloads(call.arg("include"))
     cursor = "page[size]" in call.request.args or "page[after]" in call.request.args
 
@@ -28,7 +33,8 @@ def listing(call: Call, db: sqlite3.Connection, where: str, values: tuple[object
 
     column = _SORTS.get(call.arg("sort_by") or "", "id")
     way = "desc" if call.arg("sort_order") == "desc" else "asc"
-    ordered = f"{column} {way}, id {way}"
+    if call.arg("sort_by") in _SORTS or ordered is None:
+        ordered = f"{column} {way}, id {way}"
     source = InTable(db, "tickets", f"deleted = 0 and ({where})", values, render, ordered=ordered, order="nice_id")
     reply = call.page("tickets", source)
     if isinstance(reply.body, dict):

@@ -100,6 +100,9 @@ def delete(tx: Tx, ticket_id: int | None, by: By) -> None:
     before = one(tx.db, ticket_id)
     after = before | {"status": "deleted", "updated_at": tx.stamp}
     save(tx, after, deleted=True)
+    actor = {"id": by.user["id"], "name": by.user["name"]}
+    aside = {"id": before["id"], "actor": actor, "deleted_at": tx.stamp, "previous_state": before["status"]}
+    records.put(tx, "deleted_ticket", aside)
     events.announce(tx, before, after, None, by.user)
     tx.note("ticket", before["id"], ["deleted"])
 

@@ -9,10 +9,6 @@ from .shape import Json, ident
 from .sideloads import plain
 from .ticket_change import PRIORITIES, STATUSES
 
-_COLUMNS = {"subject": "Subject", "requester": "Requester", "created": "Requested", "updated": "Updated",
-            "group": "Group", "assignee": "Assignee", "status": "Status category", "nice_id": "ID",
-            "priority": "Priority", "type": "Type"}  # fmt: skip
-_NEW_VIEW = ("subject", "requester", "created", "type", "group", "assignee")
 _FIELDS = {"status": "status", "priority": "priority", "type": "type", "ticket_type_id": "type",
            "group_id": "group_id", "assignee_id": "assignee_id", "requester_id": "requester_id",
            "organization_id": "organization_id", "brand_id": "brand_id", "ticket_form_id": "ticket_form_id",
@@ -20,20 +16,6 @@ _FIELDS = {"status": "status", "priority": "priority", "type": "type", "ticket_t
 _ORDERS: dict[str, tuple[str, ...]] = {"status": STATUSES, "priority": PRIORITIES}
 _COMPARED = {"less_than": "<", "less_than_equal": "<=", "greater_than": ">", "greater_than_equal": ">="}
 Piece = tuple[str, list[object]]
-
-
-def execution(output: Json) -> Json:
-    """How a view shows its tickets, from the output that a client may send."""
-    columns_asked = output.get("columns")
-    names = [str(name) for name in (columns_asked if isinstance(columns_asked, list) and columns_asked else _NEW_VIEW)]
-    columns = [
-        {"id": name, "title": _COLUMNS.get(name, name), "filterable": False, "sortable": False} for name in names
-    ]
-    return {
-        "group_by": output.get("group_by"), "group_order": output.get("group_order", "desc"),
-        "sort_by": output.get("sort_by"), "sort_order": output.get("sort_order", "desc"), "group": None, "sort": None,
-        "columns": columns, "fields": columns, "custom_fields": [],
-    }  # fmt: skip
 
 
 def where(view: Json, actor: Json, groups: list[int]) -> Piece:

@@ -62,3 +62,49 @@ def test_many_users_are_made_changed_and_removed(box: Client) -> None:
     assert [user["name"] for user in found] == ["y", "y"]
     done(box, box.send("DELETE", f"/users/destroy_many?ids={ids[0]}"))
     assert ids[0] not in {user["id"] for user in box.read("/users")["users"]}
+
+
+def test_organizations_and_memberships_are_made_changed_and_removed_many_at_once(box: Client) -> None:
+    named = [{"name": name, "external_id": name.lower()} for name in ("One", "Two", "one")]
+    job = done(box, box.send("POST", "/organizations/create_many", {"organizations": named}))
+    assert [row.get("success") for row in job["results"]] == [True, True, False]
+    assert job["results"][2]["error"] == "OrganizationCreateFailed"
+    assert "has already been taken" in job["results"][2]["details"]
+    found = box.read("/organizations/show_many", external_ids="one,two")["organizations"]
+    assert [row["name"] for row in found] == ["One", "Two"]
+    numbers = [row["id"] for row in found]
+    assert [row["id"] for row in box.read("/organizations/show_many?ids=" + str(numbers[0]))["organizations"]] == [
+        numbers[0]
+    ]
+    change = {"organization": {"notes": "call first"}}
+    done(box, box.send("PUT", "/organizations/update_many?external_ids=one,two", change))
+    assert box.read("/organizations/search", external_id="two")["organizations"][0]["notes"] == "call first"
+    assert [row["id"] for row in box.read("/organizations/autocomplete", name="tw")["organizations"]] == [numbers[1]]
+    customers = [box.user("Kim"), box.user("Lee")]
+    rows = [{"user_id": one["id"], "organization_id": numbers[0]} for one in (*customers, customers[0])]
+    job = done(box, box.send("POST", "/organization_memberships/create_many", {"organization_memberships": rows}))
+    assert [row.get("success") for row in job["results"]] == [True, True, False]
+    assert box.read(f"/organizations/{numbers[0]}/related")["organization_related"]["users_count"] == 2
+    made = [row["id"] for row in job["results"][:2]]
+    done(box, box.send("DELETE", f"/organization_memberships/destroy_many?ids={made[0]}"))
+    assert box.read(f"/users/{customers[0]['id']}")["user"]["organization_id"] is None
+    done(box, box.send("DELETE", f"/organizations/destroy_many?ids={numbers[0]}"))
+    assert box.read(f"/users/{customers[1]['id']}")["user"]["organization_id"] is None
+
+
+def test_an_organization_is_known_by_its_external_id_and_merged(box: Client) -> None:
+    wanted = {"name": "Old", "external_id": "x"}
+    old = box.send("POST", "/organizations/create_or_update", {"organization": wanted}, 201)["organization"]
+    again = box.send("POST", "/organizations/create_or_update", {"organization": wanted | {"name": "Older"}}, 200)
+    assert (again["organization"]["id"], again["organization"]["name"]) == (old["id"], "Older")
+    new = box.send("POST", "/organizations", {"organization": {"name": "New"}})["organization"]
+    customer = box.user("Kim", organization_id=old["id"])
+    ticket = box.ticket(requester_id=customer["id"])
+    path = f"/organizations/{old['id']}/merge"
+    merge = box.send("PUT", path, {"organization_merge": {"winner_id": new["id"]}})["organization_merge"]
+    assert box.read(f"/organization_merges/{merge['id']}")["organization_merge"]["status"] == "complete"
+    assert box.ask("GET", f"/organizations/{old['id']}").status_code == 404
+    assert box.read(f"/users/{customer['id']}")["user"]["organization_id"] == new["id"]
+    assert box.read(f"/tickets/{ticket['id']}")["ticket"]["organization_id"] == new["id"]
+    assert box.read(f"/organizations/{new['id']}/merges")["organization_merges"][0]["id"] == merge["id"]
+    assert box.ask("PUT", f"/organizations/{new['id']}/merge", {"organization_merge": {}}).status_code == 422

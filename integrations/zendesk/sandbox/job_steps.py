@@ -1,0 +1,118 @@
+"""What a job does to each of its rows: one step, in a transaction of its own, and the result that it tells."""
+
+from collections.abc import Callable
+
+from . import deleted, merging, people, plain_rows, records, ticket_import, tickets
+from .kinds import BY_ONE
+from .replies import not_found
+from .shape import Json, ident, stamp
+from .state import Tx
+from .tickets import By
+
+Step = Callable[[Tx, By, int, Json], Json]
+DOING = {"create": "Creating", "update": "Updating", "delete": "Deleting", "create_or_update": "Updating",
+         "merge": "Merging", "scrub": "Deleting", "spam": "Updating", "import": "Creating"}  # fmt: skip
+# Jobs that tell one result for all of their rows.
+WHOLE = frozenset({"ticket scrub"})
+
+
+def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket, _ = tickets.create(tx, row, by)
+    return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
+
+
+def _update_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket, _ = tickets.update(tx, ident(row.get("id")), row, by)
+    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _delete_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    tickets.delete(tx, ident(row.get("id")), by)
+    return {"index": index, "id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
+
+
+def _create_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
+    return {"index": index, "id": user["id"], "status": "Created"}
+
+
+def _update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.one(tx.db, ident(row.get("id")))
+    if user is None:
+        raise not_found()
+    people.change(tx, user, row)
+    return {"index": index, "id": user["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _delete_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user = people.one(tx.db, ident(row.get("id")))
+    if user is None:
+        raise not_found()
+    people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
+    tx.note("user", user["id"], ["active"])
+    return {"index": index, "id": user["id"], "action": "delete", "status": "Deleted", "success": True}
+
+
+def _create_or_update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    user, made = people.create_or_change(tx, row)
+    told = {"email": user["email"], "external_id": user["external_id"]}
+    status = "Created" if made else "Updated"
+    return {"index": index, "id": user["id"], "action": status.lower()[:-1], "status": status, "success": True} | told
+
+
+def _import_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket = ticket_import.take(tx, row, by)
+    return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
+
+
+def _scrub_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
+    deleted.scrub(tx, ident(row.get("id")), by)
+    return {"success": True}
+
+
+def _spam_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    deleted.mark_as_spam(tx, ident(row.get("id")), by)
+    return {"index": index, "id": row.get("id"), "action": "update", "status": "Updated", "success": True}
+
+
+def _merge_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+    ticket = merging.merge(tx, row, by)
+    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _plain_steps(one: str) -> dict[str, Step]:
+    """Bulk creates, updates and deletes of a plain kind."""
+    kind = BY_ONE[one]
+
+    def create(tx: Tx, _by: By, index: int, row: Json) -> Json:
+        return {"index": index, "id": plain_rows.make(tx, kind, row)["id"], "status": "Created", "success": True}
+
+    def update(tx: Tx, _by: By, index: int, row: Json) -> Json:
+        before = _found(tx, one, row)
+        plain_rows.amend(tx, kind, before, {key: value for key, value in row.items() if key != "id"})
+        return {"index": index, "id": before["id"], "action": "update", "status": "Updated", "success": True}
+
+    def delete(tx: Tx, _by: By, index: int, row: Json) -> Json:
+        before = _found(tx, one, row)
+        plain_rows.remove(tx, kind, before)
+        return {"index": index, "id": before["id"], "action": "delete", "status": "Deleted", "success": True}
+
+    return {f"{one} create": create, f"{one} update": update, f"{one} delete": delete}
+
+
+def _found(tx: Tx, one: str, row: Json) -> Json:
+    number = ident(row.get("id"))
+    before = records.one(tx.db, one, number) if number else records.with_external_id(tx.db, one, row)
+    if before is None:
+        raise not_found()
+    return before
+
+
+STEPS: dict[str, Step] = {
+    "ticket create": _create_ticket, "ticket update": _update_ticket, "ticket delete": _delete_ticket,
+    "ticket import": _import_ticket, "ticket scrub": _scrub_ticket, "ticket spam": _spam_ticket,
+    "ticket merge": _merge_ticket,
+    "user create": _create_user, "user update": _update_user, "user delete": _delete_user,
+    "user create_or_update": _create_or_update_user,
+    **_plain_steps("organization"), **_plain_steps("group_membership"), **_plain_steps("organization_membership"),
+}  # fmt: skip
