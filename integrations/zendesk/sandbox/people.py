@@ -127,11 +127,11 @@ def _belong(tx: Tx, user: Json) -> None:
         return
     mine = [row for row in records.every(tx.db, "organization_membership")
             if (row["user_id"], row["organization_id"]) == (user["id"], organization["id"])]  # fmt: skip
-    row: Json = mine[0] if mine else {
+    kept: Json = mine[0] if mine else {
         "id": tx.new_id(), **BY_ONE["organization_membership"].row, "user_id": user["id"], "created_at": tx.stamp,
         "organization_id": organization["id"], "organization_name": organization["name"],
     }  # fmt: skip
-    records.put(tx, "organization_membership", row | {"default": True, "updated_at": tx.stamp})
+    records.put(tx, "organization_membership", kept | {"default": True, "updated_at": tx.stamp})
 
 
 def find_or_create(tx: Tx, wanted: Json) -> Json:
