@@ -1,96 +1,26 @@
 """Webhooks leave from here: signed, timed out and tried again as Zendesk does it, from rows that outlive a kill -9."""
 
-import base64
-import hashlib
-import hmac
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime
-
-import requests
 
 from . import account, records
+from .breaker import BROKEN, Breaker
 from .faults import Fault, Plan
-from .shape import Json, fine_stamp, stamp, text_of, ulid
+from .sending import TIME_OUT_SECONDS, Sent, send
+from .shape import Json, fine_stamp, text_of, ulid
 from .state import State, Tx
 
 log = logging.getLogger(__name__)
-TIME_OUT_SECONDS = 10.0
 LONGEST_RETRY_AFTER = 60.0
 RETRIES_ON_CONFLICT = 3
 RETRIES_ON_TIME_OUT = 5
 AT_ONCE = 8
-KEPT_OF_A_REPLY = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """How one attempt went. No status_code: nobody answered; `timed_out` tells a slow one from a refused one."""
-
-    request: Json
-    status_code: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    payload: str = ""
-    timed_out: bool = False
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """base64 of HMAC-SHA256 over the timestamp's text and the raw body, with the secret's text as the key."""
-    digest = hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
-    return base64.b64encode(digest).decode()
 
 
 def account_of(state: State) -> int:
     with state.read() as db:
         return account.account_id(db)
-
-
-def send(
-    hook: Json, invocation_id: str, body: bytes, now: datetime, account_id: int, secret: str | None = None
-) -> Sent:
-    """One attempt over a connection of its own. Never raises for what the other side does."""
-    timestamp = stamp(now)
-    headers = {
-        "x-zendesk-webhook-signature-timestamp": timestamp,
-        "x-zendesk-webhook-signature": signature(secret or hook["secret"], timestamp, body),
-        "content-type": "application/json; charset=utf-8",
-        "user-agent": "Zendesk Webhook",
-        "x-zendesk-account-id": str(account_id),
-        "x-zendesk-webhook-id": hook["id"],
-        "x-zendesk-webhook-invocation-id": invocation_id,
-        "connection": "close",
-    }
-    headers |= _authentication(hook)
-    request = {"endpoint": hook["endpoint"], "http_method": hook["http_method"],
-               "headers": [{"key": key, "value": value} for key, value in headers.items() if key != "authorization"],
-               "payload": body.decode("utf-8", "replace")}  # fmt: skip
-    try:
-        with requests.Session() as session:
-            session.trust_env = False
-            reply = session.request(
-                hook["http_method"], hook["endpoint"], data=body, headers=headers, timeout=TIME_OUT_SECONDS,
-                allow_redirects=False,
-            )  # fmt: skip
-    except requests.Timeout:
-        return Sent(request, 504, timed_out=True)
-    except (requests.RequestException, ValueError) as wrong:
-        return Sent(request, payload=type(wrong).__name__)
-    return Sent(request, reply.status_code, dict(reply.headers), reply.text[:KEPT_OF_A_REPLY])
-
-
-def _authentication(hook: Json) -> dict[str, str]:
-    given = hook.get("authentication") or {}
-    told = given.get("data") or {}
-    if given.get("type") == "basic_auth":
-        pair = f"{told.get('username', '')}:{told.get('password', '')}".encode()
-        return {"authorization": "Basic " + base64.b64encode(pair).decode()}
-    if given.get("type") == "bearer_token":
-        return {"authorization": f"Bearer {told.get('token', '')}"}
-    if given.get("type") == "api_key":
-        return {str(told.get("name", "x-api-key")): str(told.get("value", ""))}
-    return dict(hook.get("custom_headers") or {})
 
 
 def wait_before_retry(sent: Sent, tries: int, back_off: float) -> float | None:
@@ -123,6 +53,7 @@ class Deliveries(threading.Thread):
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
         self._account = account_of(state)
+        self._breaker = Breaker()
 
     def ring(self) -> None:
         self._bell.set()
@@ -166,6 +97,9 @@ class Deliveries(threading.Thread):
                 now = db.execute("select done, due_at from invocations where id = ?", (row["id"],)).fetchone()
             if hook is None or now["done"] or now["due_at"] > row["due_at"]:
                 return
+            if self._breaker.is_open(hook["id"], self._state.clock().timestamp()):
+                self._broken(row)
+                return
             fault = self._faults.draw_webhook(row["type"], "drop", "double", "delay", "badly_signed")
             if fault is None or not self._spoiled(fault, hook, row):
                 self._attempt(hook, row)
@@ -193,6 +127,12 @@ class Deliveries(threading.Thread):
         self._attempt(hook, row)
         return False
 
+    def _broken(self, row: Json) -> None:
+        """Nothing leaves, now or later; the log says why."""
+        with self._state.write() as tx:
+            _tell(tx, row["id"], BROKEN, None, {}, {"headers": [], "payload": ""})
+            _finish(tx, row["id"], BROKEN, None)
+
     def _attempt(self, hook: Json, row: Json, secret: str | None = None) -> None:
         sent = send(hook, row["id"], bytes(row["body"]), self._state.clock(), self._account, secret)
         with self._state.write() as tx:
@@ -201,12 +141,8 @@ class Deliveries(threading.Thread):
             status = "success" if ok else "failed"
             response = {"headers": [{"key": key, "value": value} for key, value in sent.headers.items()],
                         "payload": sent.payload}  # fmt: skip
-            tx.db.execute(
-                "insert into attempts(id, seq, invocation_id, completed_at, status, status_code, request, response)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (ulid(tx.now), tx.new_id(), row["id"], fine_stamp(tx.now), status, sent.status_code,
-                 text_of(sent.request), text_of(response)),
-            )  # fmt: skip
+            _tell(tx, row["id"], status, sent.status_code, sent.request, response)
+            self._breaker.count(hook["id"], tx.now.timestamp(), ok=ok)
             wait = None if ok else wait_before_retry(sent, tries, self._back_off)
             tx.db.execute("update invocations set tries = ? where id = ?", (tries, row["id"]))
             if wait is None:
@@ -216,6 +152,15 @@ class Deliveries(threading.Thread):
                     "update invocations set due_at = ?, status = 'retrying', status_code = ? where id = ?",
                     (tx.now.timestamp() + wait, sent.status_code, row["id"]),
                 )
+
+
+def _tell(tx: Tx, invocation_id: str, status: str, status_code: int | None, request: Json, response: Json) -> None:
+    tx.db.execute(
+        "insert into attempts(id, seq, invocation_id, completed_at, status, status_code, request, response)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (ulid(tx.now), tx.new_id(), invocation_id, fine_stamp(tx.now), status, status_code, text_of(request),
+         text_of(response)),
+    )  # fmt: skip
 
 
 def _finish(tx: Tx, invocation_id: str, status: str, status_code: int | None) -> None:

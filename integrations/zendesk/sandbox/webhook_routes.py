@@ -9,7 +9,8 @@ from .call import Call, Route
 from .events import NAMES, PREFIX
 from .paging import InMemory, listed
 from .replies import Refusal, Reply, not_found
-from .shape import Json, decode, fine_stamp, ulid
+from .sending import send
+from .shape import Json, decode, fine_stamp, moment, ulid
 from .state import State
 
 TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105 - Zendesk's published secret for tests
@@ -171,7 +172,7 @@ def invocation_rows(state: State, webhook_id: str, limit: int = 1000) -> list[Js
 def invocations(call: Call, webhook_id: str) -> Reply:
     with call.state.read() as db:
         _one(db, webhook_id)
-    rows = invocation_rows(call.state, webhook_id)
+    rows = _filtered(call, invocation_rows(call.state, webhook_id))
     entries = [
         (row["id"], {"id": row["id"], "latest_completed_at": row["completed_at"], "status": row["status"],
                      "status_code": row["status_code"]})
@@ -181,6 +182,23 @@ def invocations(call: Call, webhook_id: str) -> Reply:
     args.setdefault("page[size]", "100")
     found = listed(call.url, args, InMemory(entries))
     return Reply({"invocations": found.rows} | found.beside)
+
+
+def _filtered(call: Call, rows: list[Json]) -> list[Json]:
+    """By status, and by when an invocation ended; oldest first where sort asks for it."""
+    status = call.arg("filter[status]")
+    first, last = (moment(call.arg(f"filter[{name}]")) for name in ("from_ts", "to_ts"))
+
+    def wanted(row: Json) -> bool:
+        ended = moment(row["completed_at"])
+        if status and row["status"] != status:
+            return False
+        if ended is None:
+            return first is None and last is None
+        return (first is None or ended >= first) and (last is None or ended <= last)
+
+    found = [row for row in rows if wanted(row)]
+    return found[::-1] if call.arg("sort") == "latest_completed_at" else found
 
 
 def attempts(call: Call, webhook_id: str, invocation_id: str) -> Reply:
@@ -212,7 +230,7 @@ def test(call: Call) -> Reply:
     row |= {key: wanted[key] for key in changeable if key in wanted}
     row.setdefault("endpoint", "")
     body = str(wanted.get("payload") or "").encode()
-    sent = deliveries.send(row, ulid(call.state.clock()), body, call.state.clock(), deliveries.account_of(call.state))
+    sent = send(row, ulid(call.state.clock()), body, call.state.clock(), deliveries.account_of(call.state))
     headers = [{"key": key, "value": value} for key, value in sent.headers.items()]
     return Reply({"response": {"headers": headers, "status_code": sent.status_code or 0, "payload": sent.payload}})
 

@@ -1,62 +1,12 @@
 """The account's own triggers run as Zendesk's: in order, from the top after a change, each once an update."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 
-from automations.sandbox.engine import OpsroomEngine
 from integrations.zendesk.sandbox import triggers
-from integrations.zendesk.sandbox.box import Sandbox
-from tests.integrations.sandbox.client import TOKEN, Client, until
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    box = Sandbox(tmp_path_factory.mktemp("rules"), token=TOKEN, withhold_seconds=0, engine=OpsroomEngine())
-    yield Client(box.start())
-    box.stop()
-
-
-@pytest.fixture
-def box(house: Client) -> Iterator[Client]:
-    """The same account for all, with no rule left over from the test before."""
-    yield house
-    for kind in ("triggers", "automations"):
-        for row in house.read(f"/{kind}")[kind]:
-            house.send("DELETE", f"/{kind}/{row['id']}")
-
-
-CREATED, CHANGED = ("update_type", "is", "Create"), ("update_type", "is", "Change")
-
-
-def rule(box: Client, title: str, all_of: list[tuple[str, str, Any]], *actions: tuple[str, Any], **more: Any) -> Any:
-    row = {
-        "title": title,
-        "conditions": {"all": [{"field": a, "operator": b, "value": c} for a, b, c in all_of], "any": []},
-        "actions": [{"field": field, "value": value} for field, value in actions],
-    } | more
-    return box.send("POST", "/triggers", {"trigger": row}, 201)["trigger"]
-
-
-def says(box: Client, ticket: Any, words: str) -> None:
-    """As the customer, on the sandbox's page."""
-    form = {"seat": "customer", "message": words}
-    assert requests.post(f"{box.url}/tickets/{ticket['id']}/reply", data=form, timeout=20).ok
-
-
-def audit(box: Client, ticket: Any) -> Any:
-    return box.read(f"/tickets/{ticket['id']}/audits")["audits"][-1]
-
-
-def by_rules(told: Any) -> list[tuple[str, str, Any]]:
-    """Which rule changed which field to what."""
-    return [
-        (event["via"]["source"]["from"]["title"], event["field_name"], event["value"])
-        for event in told["events"]
-        if "via" in event and event["type"] == "Change"
-    ]
+from tests.automations.sandbox.acts import CHANGED, CREATED, audit, by_rules, rule, says
+from tests.integrations.sandbox.client import Client, until
 
 
 def test_a_trigger_changes_the_ticket_in_the_reply_itself_and_says_so_in_the_same_audit(box: Client) -> None:

@@ -100,6 +100,7 @@ class Receiver:
     url: str = ""
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def events(self) -> list[Any]:
         return [Request.from_values(data=body, content_type="application/json").get_json() for _, body in self.came]
@@ -109,6 +110,7 @@ class Receiver:
 
     def app(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
+        self.lines.append(f"{request.method} {request.full_path.removesuffix('?')}")
         self.came.append(({key.lower(): value for key, value in request.headers.items()}, request.get_data()))
         status, headers = self.answers.pop(0) if self.answers else (200, {})
         return Response("ok", status, headers)(environ, start_response)

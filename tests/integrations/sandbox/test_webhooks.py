@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from integrations.zendesk.sandbox import breaker as breaker_rules
 from integrations.zendesk.sandbox.box import Sandbox
+from integrations.zendesk.sandbox.breaker import Breaker
 from tests.integrations.sandbox.client import TOKEN, Client, Receiver, receiving, until
 from tests.integrations.sandbox.conftest import Opener
 
@@ -244,3 +246,44 @@ def test_the_integrations_own_changes_come_back_as_events(opened: Opener, receiv
     box.change(1, tags=["echo"])
     until(lambda: receiver.came)
     assert receiver.events()[0]["detail"]["actor_id"] == str(me["id"])
+
+
+@pytest.mark.parametrize(
+    ("successes", "errors", "opens"),
+    [(0, 99, False), (0, 100, True), (31, 69, False), (30, 70, True), (2000, 1000, False), (2000, 1001, True)],
+)
+def test_the_circuit_breaks_at_seventy_percent_or_a_thousand_errors(successes: int, errors: int, opens: bool) -> None:
+    breaker = Breaker()
+    for number in range(successes + errors):
+        breaker.count("hook", 1000.0, ok=number < successes)
+    assert breaker.is_open("hook", 1004.9) is opens
+    assert not breaker.is_open("hook", 1005.0)
+    assert not breaker.is_open("another", 1000.0)
+
+
+def test_errors_older_than_five_minutes_do_not_count() -> None:
+    breaker = Breaker()
+    for _ in range(99):
+        breaker.count("hook", 1000.0, ok=False)
+    breaker.count("hook", 1300.0, ok=False)
+    assert not breaker.is_open("hook", 1300.0)
+
+
+@pytest.mark.parametrize("fewest", [3, 100])
+def test_what_comes_while_the_circuit_is_broken_is_logged_so_and_never_sent(
+    box: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, fewest: int
+) -> None:
+    """With Zendesk's hundred nothing is held back yet: the same three errors, and the fourth arrives."""
+    monkeypatch.setattr(breaker_rules, "FEWEST_REQUESTS", fewest)
+    monkeypatch.setattr(breaker_rules, "PAUSE_SECONDS", 3600.0)
+    receiver.answers += [(500, {})] * 3
+    hook = subscribed(box, receiver.url, ("created",))
+    for number in (1, 2, 3, 4):
+        box.ticket()
+        finished(box, hook, number)
+    newest = finished(box, hook, 4)[0]
+    attempt = box.read(f"/webhooks/{hook['id']}/invocations/{newest['id']}/attempts")["attempts"][-1]
+    if fewest == 3:
+        assert (newest["status"], attempt["status"], len(receiver.came)) == ("circuit broken", "circuit broken", 3)
+    else:
+        assert (newest["status"], attempt["status"], len(receiver.came)) == ("success", "success", 4)
