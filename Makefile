@@ -78,6 +78,10 @@ chaos: setup-dev ## Bad luck for a minute: kills, faults, restarts; then asks wh
 races: setup-dev ## Refunds at once: eight connections a round, with the guard and without. ROUNDS=100000
 	@PYTHONPATH=. $(PY) -W ignore benchmarks/races.py --rounds $(or $(ROUNDS),2000)
 
+.PHONY: pictures
+pictures: setup-dev ## Take the handbooks' pictures anew, of a running `make run`; N=refunds only those. See tests/pictures.py
+	@PYTHONPATH=. $(PY) -W ignore -m tests.pictures $(if $(OPSROOM_HOME),--home $(OPSROOM_HOME)) $(if $(PORT),--web http://127.0.0.1:$(PORT)) $(N)
+
 .PHONY: lock
 lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE=1 takes newer ones
 	@$(PY) -m pip install --quiet uv

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import time
@@ -265,6 +266,8 @@ def test_a_cancellation_is_quoted_asked_for_approved_paid_and_told(town: Town, r
     told = customer.locator(".comment").last
     expect(told).to_contain_text(road.amount.format(amount=f"₩{amount:,}"), timeout=PATIENCE_MS)
     expect(told).to_contain_text(road.line)
+    if kept := os.environ.get("OPSROOM_PICTURES"):
+        customer.screenshot(path=f"{kept}/{road.language}/refund-told.png")
     said = told.inner_text()
     for line in json.loads(quote)["lines"]:
         assert line[road.language] in said

@@ -94,4 +94,5 @@ CASES = (
     Case(CLEANING, Reason.poor_quality, WAITING, 9, -18, extent=40, more_minor=10_000, note="욕실 사진 3장 확인"),
     Case(HOUSING, Reason.customer_cancelled, WAITING, 5, 24 * 10, channel="agency", paid_days_before=50),
     Case(CLEANING, Reason.customer_cancelled, WAITING, 2, 7, gateway="manual"),
+    Case(CLEANING, Reason.partner_cancelled, RefundState.approved, 26, 5, gateway="manual"),
 )

@@ -142,10 +142,12 @@ def _go_through(
 
 
 def _by_hand(session: Session, refund: Refund, told: Told, payers: tuple[User, User]) -> None:
-    """Paid by bank transfer: one of finance has written it down, and where it is over, the other has confirmed it."""
+    """Paid by bank transfer: one of finance has written it down, and where it is over, the other has confirmed it. What
+    is only approved waits for somebody to take it.
+    """
     writes, confirms = payers
     written_at = told.decided_at + timedelta(hours=2)
-    if refund.state is not RefundState.approved:
+    if refund.state is not RefundState.approved or told.case.state is RefundState.approved:
         return
     with clock.stopped(written_at), acting_as(_person(writes)):
         take(refund, provider_pays=False, stopped=None)
