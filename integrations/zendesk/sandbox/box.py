@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from . import account, attachments
 from .api import Api, Cut
+from .automations import Hourly
 from .control import Control
 from .deliveries import Deliveries
 from .engine import Engine
@@ -69,7 +70,8 @@ class Sandbox:
         self.faults = Plan()
         self.api = Api(self.state, self.faults, Limits(plan))
         self.api.withhold_seconds = withhold_seconds
-        self._control = Control(self.state, self.faults, self.api)
+        self._hourly = Hourly(self.state)
+        self._control = Control(self.state, self.faults, self.api, self._hourly)
         self._pages = Pages(self.state, self.faults, email)
         self._deliveries = Deliveries(self.state, self.faults, webhook_back_off_seconds)
         self._jobs = Jobs(self.state)
@@ -110,7 +112,7 @@ class Sandbox:
             raise PortTaken(f"{host}:{port} is taken, or nothing may listen there: choose another port") from wrong
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
-        for thread in (self._deliveries, self._jobs, self._serving):
+        for thread in (self._deliveries, self._jobs, self._hourly, self._serving):
             thread.start()
         return f"http://{host}:{self._server.server_port}"
 
@@ -124,4 +126,5 @@ class Sandbox:
             self._server.server_close()
             self._deliveries.stop()
             self._jobs.stop()
+            self._hourly.stop()
         self.state.close()

@@ -9,9 +9,10 @@ from pathlib import Path
 from . import faults
 from .account import ADMIN_EMAIL
 from .box import PortTaken, Sandbox
+from .clock import SimulatedClock
 from .engine import Engine
 from .limits import PLANS
-from .state import FolderHeld
+from .state import FolderHeld, wall_clock
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -25,6 +26,9 @@ def arguments() -> argparse.ArgumentParser:
     found.add_argument("--email", default=ADMIN_EMAIL, help="the admin's e-mail address")
     found.add_argument("--token", help="the admin's API token; without it one is made and written to DATA/token")
     found.add_argument("--plan", choices=sorted(PLANS), default="off", help="whose rate limits hold")
+    found.add_argument(
+        "--clock", choices=("real", "simulated"), default="real", help="simulated: stands still; POST /_sandbox/clock"
+    )
     found.add_argument("--faults", type=Path, metavar="FILE", help="a plan of faults in force from the start (JSON)")
     found.add_argument("--withhold-seconds", type=int, default=60, help="how fresh an export may not be")
     return found
@@ -41,6 +45,7 @@ def main(words: list[str] | None = None, engine: Engine | None = None) -> int:
         box = Sandbox(
             asked.data, email=asked.email, token=asked.token, subdomain=asked.subdomain, plan=asked.plan,
             withhold_seconds=asked.withhold_seconds, engine=engine,
+            clock=SimulatedClock(asked.data) if asked.clock == "simulated" else wall_clock,
         )  # fmt: skip
     except (FolderHeld, OSError) as wrong:
         print(wrong, file=sys.stderr)

@@ -8,17 +8,19 @@ from werkzeug import Request, Response
 
 from integrations.local import is_local
 
-from . import account, importer, journal, notices, people, rulebook
+from . import account, clock, importer, journal, notices, people, rulebook
 from .api import Api
+from .automations import Hourly
 from .faults import FaultInvalid, Plan
-from .shape import Json, decode, encode
+from .shape import Json, decode, encode, fine_stamp
 from .state import State
 
 BIGGEST_IMPORT = 512 * 1024 * 1024
 
 
 class Control:
-    def __init__(self, state: State, faults: Plan, api: Api) -> None:
+    def __init__(self, state: State, faults: Plan, api: Api, hourly: Hourly) -> None:
+        self._hourly = hourly
         self._state = state
         self._faults = faults
         self._api = api
@@ -30,6 +32,8 @@ class Control:
             ("GET", "/_sandbox/faults"): self._told,
             ("POST", "/_sandbox/faults"): self._add,
             ("DELETE", "/_sandbox/faults"): self._clear,
+            ("GET", "/_sandbox/clock"): self._time,
+            ("POST", "/_sandbox/clock"): self._move,
             ("POST", "/_sandbox/clock-free"): self._clock_free,
             ("POST", "/_sandbox/tokens"): self._token,
             ("POST", "/_sandbox/seed"): self._seed,
@@ -44,7 +48,7 @@ class Control:
             return _json({"error": "No such door", "doors": [f"{way} {path}" for way, path in self._places]}, 404)
         try:
             return place(request)
-        except (FaultInvalid, importer.ImportRefused) as refused:
+        except (FaultInvalid, importer.ImportRefused, clock.ClockRefused) as refused:
             return _json({"error": str(refused)}, 422)
 
     def _health(self, _request: Request) -> Response:
@@ -81,6 +85,18 @@ class Control:
     def _clear(self, _request: Request) -> Response:
         self._faults.clear()
         return _json({"faults": []})
+
+    def _time(self, _request: Request) -> Response:
+        kind = "simulated" if isinstance(self._state.clock, clock.SimulatedClock) else "real"
+        return _json({"clock": kind, "now": fine_stamp(self._state.clock())})
+
+    def _move(self, request: Request) -> Response:
+        """Answers when the time has gone by: whatever the hours between had to run has run."""
+        own = self._state.clock
+        if not isinstance(own, clock.SimulatedClock):
+            raise clock.ClockRefused("This clock is the wall's: start the sandbox with --clock simulated to move it")
+        self._hourly.move(own, clock.wanted(_body(request), own()))
+        return self._time(request)
 
     def _clock_free(self, request: Request) -> Response:
         """Exports withhold this many seconds from now on: none, if not told otherwise."""

@@ -20,15 +20,14 @@ def after_update(
     return Look(
         ticket=after, now=tx.now, books=books(tx.db), comments=comments, before=before, actor=actor, channel=channel,
         said=said, life=_life(tx.db, after), schedule_id=schedule_of(tx.db, after["id"]),
-        breaches=breaches(tx.db, after["id"]), url=_page(tx, after),
+        breaches=breaches(tx.db, after["id"]), url=_page(tx.db, after),
     )  # fmt: skip
 
 
-def by_time(tx: Tx, ticket: Json) -> Look:
+def by_time(db: sqlite3.Connection, now: datetime, ticket: Json) -> Look:
     return Look(
-        ticket=ticket, now=tx.now, books=books(tx.db), comments=_comments(tx.db, ticket["id"]),
-        life=_life(tx.db, ticket), schedule_id=schedule_of(tx.db, ticket["id"]),
-        breaches=breaches(tx.db, ticket["id"]), url=_page(tx, ticket),
+        ticket=ticket, now=now, books=books(db), comments=_comments(db, ticket["id"]), life=_life(db, ticket),
+        schedule_id=schedule_of(db, ticket["id"]), breaches=breaches(db, ticket["id"]), url=_page(db, ticket),
     )  # fmt: skip
 
 
@@ -52,8 +51,8 @@ def breaches(_db: sqlite3.Connection, _ticket_id: int) -> tuple[datetime, ...]:
     return ()
 
 
-def _page(tx: Tx, ticket: Json) -> str:
-    return f"https://{records.kept(tx.db, 'subdomain')}.zendesk.com/agent/tickets/{ticket['id']}"
+def _page(db: sqlite3.Connection, ticket: Json) -> str:
+    return f"https://{records.kept(db, 'subdomain')}.zendesk.com/agent/tickets/{ticket['id']}"
 
 
 def _comments(db: sqlite3.Connection, ticket_id: int) -> list[Json]:
