@@ -15,6 +15,7 @@ from werkzeug.routing import Map, MapAdapter, Rule
 
 from . import (
     account,
+    identity_routes,
     incremental,
     jobs,
     journal,
@@ -23,6 +24,7 @@ from . import (
     metric_routes,
     organization_routes,
     people,
+    people_more_routes,
     people_routes,
     plain_routes,
     search,
@@ -87,6 +89,8 @@ def url_map() -> Map:
         membership_routes.ROUTES,
         organization_routes.ROUTES,
         people_routes.ROUTES,
+        people_more_routes.ROUTES,
+        identity_routes.ROUTES,
         jobs.ROUTES,
         webhook_routes.ROUTES,
         incremental.ROUTES,

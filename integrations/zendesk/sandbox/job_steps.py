@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import deleted, merging, people, plain_rows, records, ticket_import, tickets
+from . import deleted, identities, merging, people, plain_rows, records, ticket_import, tickets
 from .kinds import BY_ONE
 from .replies import not_found
 from .shape import Json, ident, stamp
@@ -33,6 +33,7 @@ def _delete_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
 
 def _create_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
     user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
+    identities.take(tx, user, row)
     return {"index": index, "id": user["id"], "status": "Created"}
 
 
@@ -48,6 +49,7 @@ def _delete_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
     user = people.one(tx.db, ident(row.get("id")))
     if user is None:
         raise not_found()
+    people.refuse_if_busy(tx.db, user)
     people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
     tx.note("user", user["id"], ["active"])
     return {"index": index, "id": user["id"], "action": "delete", "status": "Deleted", "success": True}

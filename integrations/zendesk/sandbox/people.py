@@ -46,8 +46,15 @@ def one(db: sqlite3.Connection, user_id: object) -> Json | None:
 
 
 def by_email(db: sqlite3.Connection, email: str) -> Json | None:
-    row = db.execute("select body from users where email = ? order by id limit 1", (email.strip(),)).fetchone()
-    return None if row is None else decode(row["body"])
+    """Whoever has this address and is not deleted; another address than the primary one counts as well."""
+    sql = "select body from users where email = ? and active = 1 order by id limit 1"
+    row = db.execute(sql, (email.strip(),)).fetchone()
+    if row is not None:
+        return decode(row["body"])  # type: ignore[no-any-return]
+    sql = "select body from records where kind = 'identity' and lower(json_extract(body, '$.value')) = ?"
+    others = [decode(found["body"]) for found in db.execute(sql, (email.strip().lower(),))]
+    owners = [one(db, other["user_id"]) for other in others if other["type"] == "email"]
+    return next((owner for owner in owners if owner is not None and owner["active"]), None)
 
 
 def by_external_id(db: sqlite3.Connection, external_id: object) -> Json | None:
@@ -82,6 +89,15 @@ def complete(wanted: Json) -> Json:
     user = {"id": wanted.get("id"), **_EVERYONE, **_BY_ROLE.get(role, {}), **known}
     _put_locale(user, wanted)
     return user
+
+
+def refuse_if_busy(db: sqlite3.Connection, user: Json) -> None:
+    """Nobody is deleted whose requests are not closed."""
+    sql = "select count(*) from tickets where requester_id = ? and deleted = 0 and status != 'closed'"
+    number = db.execute(sql, (user["id"],)).fetchone()[0]
+    if number:
+        words = f"{user['name']} is requester on {number} ticket(s) that are not closed."
+        raise record_invalid("base", words, "InvalidValue")
 
 
 def create(tx: Tx, wanted: Json) -> Json:
@@ -164,7 +180,12 @@ def _put_locale(after: Json, wanted: Json) -> None:
 def _email(tx: Tx, user_id: int, value: object) -> str | None:
     if value is None or value == "":
         return None
-    email = str(value).strip()
+    return refuse_email(tx, str(value), user_id)
+
+
+def refuse_email(tx: Tx, value: str, user_id: int | None = None) -> str:
+    """The address as it is kept. Refused where it is none, or belongs to somebody else than this user."""
+    email = value.strip()
     if "@" not in email[1:-1] or any(letter.isspace() for letter in email):
         raise record_invalid("email", f"Email:  {email} is not properly formatted", "InvalidFormat")
     owner = by_email(tx.db, email)

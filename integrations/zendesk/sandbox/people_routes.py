@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from typing import Any
 
-from . import jobs, people
+from . import identities, jobs, people
 from .call import Call, Route
 from .paging import InMemory, InTable
 from .replies import Reply, forbidden, invalid_attribute, not_found, too_many
@@ -21,6 +21,9 @@ def _found(db: sqlite3.Connection, user_id: str) -> Json:
 
 
 def index(call: Call) -> Reply:
+    external = call.arg("external_id")
+    if external is not None:
+        return _listing(call, "active = 1 and external_id = ?", [external])
     roles = [*call.request.args.getlist("role"), *call.request.args.getlist("role[]")]
     where, values = "active = 1", []
     if roles:
@@ -83,6 +86,7 @@ def create(call: Call) -> Reply:
     call.warn("users", "create", "user", wanted, people.WRITABLE)
     with call.write() as tx:
         made = people.create(tx, {key: value for key, value in wanted.items() if key != "id"})
+        made = identities.take(tx, made, wanted)
     shown = user(made, call.base)
     return Reply({"user": shown}, 201, {"location": shown["url"]})
 
@@ -114,6 +118,7 @@ def destroy(call: Call, user_id: str) -> Reply:
         row = _found(tx.db, user_id)
         if not row["active"]:
             raise not_found()
+        people.refuse_if_busy(tx.db, row)
         row |= {"active": False, "updated_at": tx.stamp}
         people.save(tx, row)
         tx.note("user", row["id"], ["active"])
