@@ -54,10 +54,13 @@ def test_everything_is_stamped_by_the_clock_and_it_outlives_a_restart(still: Cal
     assert told(box) == before + timedelta(days=300)
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"advance_seconds": -1}, {"advance_seconds": "1"}, {"set": "tomorrow"},
-             {"set": "2001-01-01T00:00:00Z"}, {"advance_seconds": 1, "set": "2001-01-01T00:00:00Z"}, {"advance_seconds": 1e12}],
+NO_TIMES = (
+    {}, {"advance_seconds": -1}, {"advance_seconds": "1"}, {"advance_seconds": 1e12}, {"set": "tomorrow"},
+    {"set": "2001-01-01T00:00:00Z"}, {"advance_seconds": 1, "set": "2001-01-01T00:00:00Z"},
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_TIMES)
 def test_it_moves_forward_only_and_says_what_it_takes(still: Callable[[], Client], body: Any) -> None:
     box = still()
     before = told(box)
