@@ -54,7 +54,7 @@ def test_everything_is_stamped_by_the_clock_and_it_outlives_a_restart(still: Cal
     assert told(box) == before + timedelta(days=300)
 
 
-NO_TIMES = (
+NO_TIMES: tuple[dict[str, Any], ...] = (
     {}, {"advance_seconds": -1}, {"advance_seconds": "1"}, {"advance_seconds": 1e12}, {"set": "tomorrow"},
     {"set": "2001-01-01T00:00:00Z"}, {"advance_seconds": 1, "set": "2001-01-01T00:00:00Z"},
 )  # fmt: skip
