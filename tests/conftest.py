@@ -26,6 +26,7 @@ from app.migrate import bring_up
 from app.settings import Settings
 from app.valkey import running
 from app.words import speak
+from tests.integrations.sandbox.reference.watch import Watch, watching
 from tests.postgres import PostgresServer, postgres_server
 
 pytest_plugins = ["tests.skips"]
@@ -49,6 +50,20 @@ def a_fresh_stage() -> None:
     speak("ko")
     act_as(NOBODY)
     only_read(flag=False)
+
+
+@pytest.fixture(scope="session")
+def watch() -> Iterator[Watch]:
+    """Holds each reply of every sandbox in this process against Zendesk's reference."""
+    with watching() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def replies_like_zendesks(watch: Watch) -> Iterator[None]:
+    yield
+    wrong = "\n".join(watch.taken())
+    assert not wrong, f"a sandbox answered as Zendesk does not:\n{wrong}"
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def told(db: sqlite3.Connection, ticket: Json) -> Json:
         "id": ticket["id"], "actor": {"id": None, "name": None}, "deleted_at": ticket["updated_at"],
         "previous_state": _last_status(db, ticket["id"]),
     }  # fmt: skip
-    return {"id": ticket["id"], "subject": ticket["subject"], "description": ticket["description"], **found}
+    return {"id": ticket["id"], "subject": ticket["subject"], **found}
 
 
 def restore(tx: Tx, ticket_id: int | None, by: By) -> Json:

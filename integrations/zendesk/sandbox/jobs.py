@@ -154,8 +154,9 @@ def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -
     details = body.get("details") or {}
     words = " ".join(found["description"] for rows in details.values() for found in rows) or body.get("description")
     error = f"{subject.title().replace('_', '')}{verb.title().replace('_', '')}Failed" if details else body.get("error")
-    return {"index": index, "id": row.get("id"), "action": verb, "success": False, "status": "Failed", "error": error,
-            "details": words}  # fmt: skip
+    known = {} if row.get("id") is None else {"id": row["id"]}
+    told = {"action": verb, "success": False, "status": "Failed", "error": error, "details": words}
+    return {"index": index, **known, **told}
 
 
 ROUTES = (

@@ -15,6 +15,7 @@ class Kind:
     """`row` holds a new row's keys and defaults. `copies` are keys that follow another one (raw_title follows title).
 
     `url_place` and `html_place` are where the guide says a row stands, other than where it is asked for.
+    A kind with `text_id` shows its number as text.
     A kind with `admin_only` is written by admins alone; `more` are keys that are taken in although no reply shows them.
     """
 
@@ -32,6 +33,7 @@ class Kind:
     admin_only: bool = True
     dated: bool = True
     with_url: bool = True
+    text_id: bool = False
     warns_of_id: bool = True
     url_place: str = ""
     html_place: str = ""
@@ -99,7 +101,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "trigger_category", "trigger_categories", required=("name",), order=("position", "id"),
-        row={"name": None, "position": 0, "created_at": None, "updated_at": None},
+        row={"name": None, "position": 0, "created_at": None, "updated_at": None}, with_url=False, text_id=True,
     ),
     Kind(
         "automation", "automations", required=("title",), order=("position", "id"), copies={"raw_title": "title"},

@@ -4,8 +4,9 @@ import sqlite3
 from typing import Any
 
 from . import account, records, settling, view_layout
+from .casts import cast
 from .kinds import Kind
-from .replies import invalid_attribute, record_invalid
+from .replies import record_invalid
 from .shape import Json, ulid
 from .state import Tx
 
@@ -72,11 +73,11 @@ def _fill(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
 
 def _apply(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
     for key in (kind.writable() & set(kind.row) & set(wanted)) - {"conditions"}:
-        row[key] = _fit(key, kind.row[key], wanted[key])
+        row[key] = cast(key, kind.row[key], wanted[key])
     if "conditions" in kind.row:
         row["conditions"] = _conditions(row, wanted)
     if "output" in wanted and "execution" in kind.row:
-        output = _fit("output", {}, wanted["output"])
+        output = cast("output", {}, wanted["output"])
         row["execution"] = view_layout.execution(output if isinstance(output, dict) else {})
     if isinstance(wanted.get("custom_field_options"), list) and "custom_field_options" in kind.more:
         row["custom_field_options"] = _options(tx, wanted["custom_field_options"])
@@ -85,19 +86,9 @@ def _apply(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
     row |= {copy: row[source] for copy, source in kind.copies.items()}
 
 
-def _fit(key: str, default: object, value: Any) -> object:
-    """The value, where it is of the kind that stands there; nothing in place of a list or an object is an empty one."""
-    for kind, words in ((list, "an array"), (dict, "an object")):
-        if isinstance(default, kind):
-            if value is not None and not isinstance(value, kind):
-                raise invalid_attribute(key, words)
-            return kind() if value is None else value
-    return value
-
-
 def _conditions(row: Json, wanted: Json) -> Json:
     """all and any may stand under conditions or, as older clients send them, beside the title."""
-    given = _fit("conditions", {}, wanted.get("conditions"))
+    given = cast("conditions", {}, wanted.get("conditions"))
     told = {side: wanted[side] for side in ("all", "any") if side in wanted}
     told |= given if isinstance(given, dict) else {}
     kept = row["conditions"] or {}

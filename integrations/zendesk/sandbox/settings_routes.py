@@ -1,6 +1,6 @@
 """The account's settings and locales, as far as clients ask for them."""
 
-from . import account, people, records
+from . import account, people
 from .call import Call, Route
 from .replies import Reply, not_found
 from .shape import Json, ident
@@ -8,22 +8,21 @@ from .shape import Json, ident
 
 def settings(call: Call) -> Reply:
     with call.state.read() as db:
-        brand, subdomain = account.default_of(db, "brand"), records.kept(db, "subdomain")
+        brand = account.default_of(db, "brand")
     return Reply({"settings": {
         "branding": {"header_color": "16191F", "page_background_color": "F6F7F9", "tab_background_color": "2F5BEA",
                      "text_color": "FFFFFF", "header_logo_url": None, "favicon_url": None},
         "brands": {"default_brand_id": brand["id"] if brand else None, "require_brand_on_new_tickets": False},
         "lotus": {"prefer_lotus": True, "reporting": True},
-        "active_features": {"business_hours": False, "customer_satisfaction": True, "custom_statuses_enabled": True,
+        "active_features": {"business_hours": False, "customer_satisfaction": True, "on_hold_status": True,
                             "explore": True, "ticket_forms": True, "user_tagging": True, "markdown": False},
-        "api": {"accepted_api_agreement": True, "api_password_access": False, "api_token_access": True},
+        "api": {"accepted_api_agreement": True, "api_password_access": "false", "api_token_access": "true"},
         "tickets": {"agent_ticket_deletion": True, "tagging": True, "rich_text_comments": True,
-                    "comments_public_by_default": True, "list_newest_comments_first": False},
+                    "comments_public_by_default": True, "list_newest_comments_first": False, "status_hold": True,
+                    "custom_statuses_enabled": True},
         "user": {"tagging": True, "time_zone_selection": True, "language_selection": True},
-        "localization": {"locale_ids": sorted(people.LOCALES), "time_zone": "Seoul", "iana_time_zone": "Asia/Seoul",
-                         "uses_12_hour_clock": False},
+        "localization": {"locale_ids": sorted(people.LOCALES)},
         "statistics": {"forum": True, "search": True, "rule_usage": True},
-        "account": {"subdomain": subdomain},
     }})  # fmt: skip
 
 

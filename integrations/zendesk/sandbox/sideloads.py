@@ -17,6 +17,8 @@ _PLAIN = {"groups": ("group", "group_id"), "organizations": ("organization", "or
 def plain(kind: str, row: Json, base: str) -> Json:
     """A plain row as it goes out, with the address it answers at."""
     definition = BY_ONE[kind]
+    if definition.text_id:
+        row = row | {"id": str(row["id"])}
     if not definition.with_url:
         return row
     shown = {"url": f"{base}/api/v2/{definition.url_place or definition.place}/{row['id']}.json", **row}

@@ -117,7 +117,7 @@ def count(call: Call, view_id: str) -> Reply:
         number = db.execute(f"select count(*) from tickets where deleted = 0 and ({text})", values).fetchone()[0]  # noqa: S608
     url = f"{call.base}/api/v2/views/{view_id}/count.json"
     found = {"url": url, "view_id": ident(view_id), "value": number, "pretty": str(number), "fresh": True,
-             "active": True, "channel": ""}  # fmt: skip
+             "active": True}  # fmt: skip
     return Reply({"view_count": found})
 
 
