@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,21 +24,35 @@ from app.tickets.model import Ticket
 from app.words import Words, say
 from automations import reconcile
 
+log = logging.getLogger(__name__)
+
 PATIENCE = timedelta(minutes=15)
 CHAIN = timedelta(minutes=10)
 NAMED = 8
 
 
 def look(session: Session) -> None:
-    """Goes on with alarms nobody has seen; raises what has lasted for too long, once, and ends what is over. The caller
-    commits.
+    """Goes on with alarms nobody has seen; raises what has lasted for too long, once, and ends what is over. One that
+    fails keeps none of the others from being heard. The caller commits.
     """
     now = clock.now()
-    escalate(session)
-    _hold(session, AlarmKind.sync_trouble, "sync", _late_sync(session, now))
-    _hold(session, AlarmKind.refund_unknown, "refunds", _unknown_refunds(session, now))
-    _hold(session, AlarmKind.payout_stopped, "payout", payout_stopped(session))
-    _hold(session, AlarmKind.not_compared, "providers", _not_compared(session, now))
+    _apart(session, "escalation", lambda: escalate(session))
+    for kind, about, asked in LASTING:
+        _apart(session, kind.value, partial(_hold_asked, session, kind, about, asked, now))
+
+
+def _hold_asked(
+    session: Session, kind: AlarmKind, about: str, asked: Callable[[Session, datetime], Words | None], now: datetime
+) -> None:
+    _hold(session, kind, about, asked(session, now))
+
+
+def _apart(session: Session, what: str, act: Callable[[], object]) -> None:
+    try:
+        with session.begin_nested():
+            act()
+    except Exception:
+        log.exception("alarm_look_failed", extra={"what": what})
 
 
 def push_ended(session: Session, push_id: int) -> None:
@@ -130,3 +147,15 @@ def _unknown_refunds(session: Session, now: datetime) -> Words | None:
         "and they are looked up again and again.",
     )
     return words.fill(count=len(stuck), refs=refs)
+
+
+def _payout_stopped(session: Session, _now: datetime) -> Words | None:
+    return payout_stopped(session)
+
+
+LASTING: tuple[tuple[AlarmKind, str, Callable[[Session, datetime], Words | None]], ...] = (
+    (AlarmKind.sync_trouble, "sync", _late_sync),
+    (AlarmKind.refund_unknown, "refunds", _unknown_refunds),
+    (AlarmKind.payout_stopped, "payout", _payout_stopped),
+    (AlarmKind.not_compared, "providers", _not_compared),
+)

@@ -38,9 +38,10 @@ def run() -> None:
 
 
 def drain() -> None:
-    session = db.session()
+    """A word that cannot be told is left for the next look."""
+    session, failed = db.session(), set[int]()
     for _ in range(MOST):
-        if not tell_next(session):
+        if not tell_next(session, failed):
             return
 
 
@@ -71,18 +72,26 @@ def untold(_now: datetime) -> ColumnElement[bool]:
     return and_(DisputeNotice.told_at.is_(None), DisputeNotice.untold_why.is_(None))
 
 
-def tell_next(session: Session) -> bool:
-    """Owes a side's ticket the oldest word that it was not told yet. False when there is none. Commits.
+def tell_next(session: Session, failed: set[int]) -> bool:
+    """Owes a side's ticket the oldest word that it was not told yet. False when there is none but those that `failed`,
+    which takes this one if it does. Commits.
 
     It is told or set aside in the transaction that writes its Push, so it is told once.
     """
-    oldest = select(DisputeNotice).where(untold(clock.now())).order_by(DisputeNotice.id).limit(1)
+    waiting = (untold(clock.now()), DisputeNotice.id.not_in(failed))
+    oldest = select(DisputeNotice).where(*waiting).order_by(DisputeNotice.id).limit(1)
     notice = session.scalars(oldest.with_for_update(skip_locked=True, of=DisputeNotice)).first()
     if notice is None:
         session.rollback()
         return False
-    _tell(session, notice)
-    session.commit()
+    key = notice.id
+    try:
+        _tell(session, notice)
+        session.commit()
+    except Exception:
+        session.rollback()
+        failed.add(key)
+        log.exception("dispute_notice_failed", extra={"notice": key})
     return True
 
 

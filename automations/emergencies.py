@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -23,6 +23,7 @@ from app.link.model import Link
 from app.outbox.outbox import owe
 from app.tickets.model import Comment, Ticket, TicketEvent, ZendeskUser
 from app.words import Words, say
+from automations.apart import each
 
 log = logging.getLogger(__name__)
 
@@ -84,31 +85,40 @@ def _mark(session: Session, ticket: Ticket, emergency: Emergency) -> None:
 
 def watch(session: Session) -> None:
     """Alarms people of pages that nobody answered, also after a hand-over, and of tasks on site that are late; each
-    once, each committed.
+    once, each committed. One that fails keeps nobody from hearing of the others.
     """
     before = clock.now() - ANSWER_WITHIN
-    unanswered = select(Emergency).where(
+    unanswered = and_(
         Emergency.state == EmergencyState.paged, Emergency.late_at.is_(None), Emergency.opened_at <= before
     )
-    for emergency in session.scalars(unanswered.with_for_update(skip_locked=True, of=Emergency)).all():
-        emergency.late_at = clock.now()
-        _unanswered(session, emergency, _NOBODY)
-    session.commit()
+    _alarmed(session, unanswered, _NOBODY)
     handed = and_(
         EmergencyPost.role == DutyRole.lead,
         *(EmergencyPost.ended_at.is_(None), EmergencyPost.taken_at.is_(None), EmergencyPost.late_at.is_(None)),
         EmergencyPost.paged_at <= before,
     )
-    silent = select(Emergency).where(Emergency.state.not_in(OVER), Emergency.posts.any(handed))
-    for emergency in session.scalars(silent.with_for_update(skip_locked=True, of=Emergency)).all():
-        _unanswered(session, emergency, _HANDED)
-    session.commit()
-    late = select(SiteTask).where(
+    _alarmed(session, and_(Emergency.state.not_in(OVER), Emergency.posts.any(handed)), _HANDED)
+    late = select(SiteTask.id).where(
         SiteTask.state.not_in(DONE), SiteTask.late_at.is_(None), SiteTask.due_at <= clock.now()
     )
-    for task in session.scalars(late).all():
-        too_late(session, task)
-        session.commit()
+    ids = session.scalars(late.order_by(SiteTask.id)).all()
+    session.rollback()
+    each(session, ids, lambda one: too_late(session, session.get_one(SiteTask, one)), "site_watch_failed")
+
+
+def _alarmed(session: Session, which: ColumnElement[bool], said: Words) -> None:
+    ids = session.scalars(select(Emergency.id).where(which).order_by(Emergency.id)).all()
+    session.rollback()
+
+    def alarm(one: int) -> None:
+        asked = select(Emergency).where(Emergency.id == one, which).with_for_update(skip_locked=True, of=Emergency)
+        emergency = session.scalars(asked).first()
+        if emergency is not None:
+            if emergency.state is EmergencyState.paged:
+                emergency.late_at = clock.now()
+            _unanswered(session, emergency, said)
+
+    each(session, ids, alarm, "emergency_watch_failed")
 
 
 def _unanswered(session: Session, emergency: Emergency, said: Words) -> None:

@@ -30,7 +30,7 @@ from automations.lease import LEASE, back_off, new_token
 from automations.outside import settings_of_app
 from automations.providers import KEY_LIVES, providers_of_app
 from automations.rung import hear
-from automations.telling import tell_next
+from automations.telling import Failed, tell_next
 from integrations.errors import Refused, Unavailable, Unknown
 from integrations.payments.port import WORDS, Outcome, OutcomeState, Provider
 
@@ -101,8 +101,9 @@ def drain() -> None:
         work(claim, providers[claim.gateway])
     else:
         bell_of_now().ring(Fact.refund_approved)
+    failed = Failed()
     for _ in range(ROWS_A_JOB):
-        if not tell_next(db.session()):
+        if not tell_next(db.session(), failed):
             return
     bell_of_now().ring(Fact.refund_approved)
 

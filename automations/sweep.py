@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import and_, exists, or_, select
 
 from app import clock
@@ -16,10 +18,17 @@ from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
 from automations import alerts, disputes, history, payout, post, rung, telling
 
+log = logging.getLogger(__name__)
+
 
 def run() -> None:
-    alerts.look(db.session())
-    db.session.commit()
+    """Rings whatever the alarms came to: a look that fails must not keep what waits from being worked."""
+    try:
+        alerts.look(db.session())
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("alarms_not_looked_at")
     for fact in waiting():
         bell_of_now().ring(fact)
 

@@ -4,7 +4,7 @@ customer's language."""
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -62,46 +62,62 @@ def ungiven(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def tell_next(session: Session) -> bool:
-    """Owes a ticket what is not told yet: the outcome of a refund, else what was given. False when there is none.
-    Commits.
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What could not be told in this run: it is left for the next, and holds up nothing else."""
+
+    refunds: set[int] = field(default_factory=set)
+    goodwill: set[int] = field(default_factory=set)
+
+
+def tell_next(session: Session, failed: Failed) -> bool:
+    """Owes a ticket what is not told yet: the outcome of a refund, else what was given. False when there is none but
+    what `failed`. Commits.
     """
-    return tell_refund(session) or tell_goodwill(session)
+    return tell_refund(session, failed.refunds) or tell_goodwill(session, failed.goodwill)
 
 
-def tell_refund(session: Session) -> bool:
-    """Owes the ticket the outcome of the oldest refund that is not told yet. False when there is none. Commits.
+def tell_refund(session: Session, failed: set[int]) -> bool:
+    """Owes the ticket the outcome of the oldest refund that is not told yet. False when there is none but those that
+    `failed`, which takes this one if it does. Commits.
 
     A refund is told or set aside in the same transaction as its Push is written, so it is told once.
     """
-    oldest = select(Refund).where(untold(clock.now())).order_by(Refund.id).limit(1)
+    waiting = (untold(clock.now()), Refund.id.not_in(failed))
+    oldest = select(Refund).where(*waiting).order_by(Refund.id).limit(1)
     refund = session.scalars(oldest.with_for_update(skip_locked=True, of=Refund)).first()
     if refund is None:
         session.rollback()
         return False
-    try:
-        _tell(session, refund)
-    except Refusal as refusal:
-        refund.untold_why = as_kept(refusal.words)
-        log.warning("refund_untold", extra={"refund": refund.id})
-    session.commit()
+    _told_alone(session, refund, failed, "refund_untold")
     return True
 
 
-def tell_goodwill(session: Session) -> bool:
+def tell_goodwill(session: Session, failed: set[int]) -> bool:
     """As `tell_refund`, for what was given as goodwill."""
-    oldest = select(Goodwill).where(ungiven(clock.now())).order_by(Goodwill.id).limit(1)
+    waiting = (ungiven(clock.now()), Goodwill.id.not_in(failed))
+    oldest = select(Goodwill).where(*waiting).order_by(Goodwill.id).limit(1)
     goodwill = session.scalars(oldest.with_for_update(skip_locked=True, of=Goodwill)).first()
     if goodwill is None:
         session.rollback()
         return False
-    try:
-        _tell(session, goodwill)
-    except Refusal as refusal:
-        goodwill.untold_why = as_kept(refusal.words)
-        log.warning("goodwill_untold", extra={"goodwill": goodwill.id})
-    session.commit()
+    _told_alone(session, goodwill, failed, "goodwill_untold")
     return True
+
+
+def _told_alone(session: Session, told: Refund | Goodwill, failed: set[int], event: str) -> None:
+    key = told.id
+    try:
+        try:
+            _tell(session, told)
+        except Refusal as refusal:
+            told.untold_why = as_kept(refusal.words)
+            log.warning(event, extra={"row": key})
+        session.commit()
+    except Exception:
+        session.rollback()
+        failed.add(key)
+        log.exception("telling_failed", extra={"row": key, "event": event})
 
 
 def _tell(session: Session, told: Refund | Goodwill) -> None:

@@ -35,7 +35,11 @@ def drain() -> None:
     """Carries out every wish once; what Zendesk could not hear now waits for the next ring."""
     session = db.session()
     for wish in wishes(session):
-        switch_off(wish)
+        try:
+            switch_off(wish)
+        except Exception:
+            session.rollback()
+            log.exception("twin_failed", extra={"rule": wish.rule_id})
 
 
 def wishes(session: Session) -> list[Wish]:

@@ -29,25 +29,32 @@ ORIGIN = "undo:"
 
 def drain() -> None:
     """Works until nothing waits, or its shift is over: then it rings for whoever comes next."""
-    session, shift = db.session(), Shift()
+    session, shift, failed = db.session(), Shift(), set[int]()
     while shift.goes_on(ITEMS_A_TRANSACTION):
-        if not _some(session):
+        if not _some(session, failed):
             _close(session)
             return
     bell_of_now().ring(Fact.undo_asked)
 
 
-def _some(session: Session) -> bool:
-    """A few of the oldest undo's items. Commits; False when none waited."""
+def _some(session: Session, failed: set[int]) -> bool:
+    """A few of the oldest undo's items. Commits; False when none waited but those that `failed`, which takes what fails
+    now.
+    """
     waiting = (
         select(UndoItem.id, UndoItem.undo_id, UndoItem.ticket_id)
-        .where(UndoItem.state == ItemState.waiting)
+        .where(UndoItem.state == ItemState.waiting, UndoItem.id.not_in(failed))
         .order_by(UndoItem.id)
         .limit(ITEMS_A_TRANSACTION)
     )
     rows = session.execute(waiting).all()
     for item_id, _, _ in rows:
-        _one(session, item_id)
+        try:
+            with session.begin_nested():
+                _one(session, item_id)
+        except Exception:
+            failed.add(item_id)
+            log.exception("undo_item_failed", extra={"item": item_id})
     session.commit()
     return bool(rows)
 

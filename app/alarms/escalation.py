@@ -7,6 +7,7 @@ not wait for its minutes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from app.alarms.model import Alarm, AlarmState, Letter, LetterState, Receiver
 from app.db import Base, key_column, one_at_a_time
 from app.people.model import Role
 from app.words import Words, say
+
+log = logging.getLogger(__name__)
 
 FAILED = frozenset({LetterState.dead, LetterState.refused, LetterState.held})
 MOST_ROUNDS = 48
@@ -82,8 +85,8 @@ def begin(session: Session, alarm: Alarm) -> None:
 
 
 def escalate(session: Session) -> int:
-    """Goes on with the open alarms whose next step is due, urgent ones first; how many steps were taken. The caller
-    commits.
+    """Goes on with the open alarms whose next step is due, urgent ones first; how many steps were taken. One that fails
+    is left for the next look. The caller commits.
     """
     one_at_a_time(session, "alarms")
     now, taken, receivers = clock.now(), 0, receivers_of(session)
@@ -95,10 +98,16 @@ def escalate(session: Session) -> int:
         .with_for_update(of=Alarm)
         .execution_options(populate_existing=True)
     ).all():
-        for turn in next_turns(session, alarm, receivers):
-            if turn.at <= now:
-                _take(session, alarm, turn)
-                taken += 1
+        key = alarm.id
+        try:
+            with session.begin_nested():
+                due = [turn for turn in next_turns(session, alarm, receivers) if turn.at <= now]
+                for turn in due:
+                    _take(session, alarm, turn)
+        except Exception:
+            log.exception("alarm_step_failed", extra={"alarm": key})
+        else:
+            taken += len(due)
     return taken
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actor import acting
+from app.bookings.dispatch import must_be_given_to
 from app.bookings.file_columns import FileKind
 from app.bookings.file_rows import FileRow
 from app.bookings.imports import Verdict
@@ -145,6 +146,7 @@ def _booking(known: Known, row: FileRow) -> Compared:
         if record is None or record.partner_id != partner.id:
             _must_be_ours(partner.city)
         wanted["partner_id"] = partner.id
+        must_be_given_to(known.session, record, wanted)
     if record is None:
         wanted.setdefault("first_period_minor", wanted["total_minor"])
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
@@ -53,9 +55,25 @@ def dispatch_of(session: Session, booking: Booking) -> Dispatch | None:
 
 def must_be_dispatchable(booking: Booking) -> None:
     """Nobody new is given a booking who is not at work. Who has it already may keep it: a person sees to that."""
-    partner = booking.partner
-    changed = inspect(booking).attrs.partner.history.has_changes()
-    if partner is None or not changed or partner.state in AT_WORK:
+    if booking.partner is not None and inspect(booking).attrs.partner.history.has_changes():
+        must_be_at_work(booking.partner)
+
+
+def must_be_given_to(session: Session, booking: Booking | None, wanted: Mapping[str, Any]) -> None:
+    """The same of a booking that comes from outside, before it is put in: None is one that is not there yet. What is
+    over tells who has done it, and is no new work.
+    """
+    partner_id = wanted.get("partner_id")
+    stands = booking.state if booking is not None else BookingState.booked
+    if partner_id is None or wanted.get("state", stands) not in AHEAD:
+        return
+    if booking is None or booking.partner_id != partner_id:
+        must_be_at_work(session.get_one(Partner, partner_id))
+
+
+def must_be_at_work(partner: Partner) -> None:
+    """Refuses in words whoever is given no new work."""
+    if partner.state in AT_WORK:
         return
     gated: Words = say(" (배정 막힘)", " (gated)") if partner.gated_from else say("", "")
     words = say(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
 from app.actor import acting
@@ -110,13 +111,17 @@ def counts(session: Session, import_id: int) -> Counter[Verdict]:
 
 
 def confirm(session: Session, one: Import) -> None:
-    """Takes a small file in this transaction; a large one is on its way once this is committed."""
+    """Takes a small file in this transaction; a large one is on its way once this is committed. In the name of whoever
+    confirms it, from now on.
+    """
     acting().must("imports.edit")
     tally = counts(session, one.id)
     waiting = sum(tally[verdict] for verdict in WAITING)
     if not waiting:
         raise Refusal(NOTHING_WAITS)
     one.move_to(ImportState.taking)
+    if acting().id is not None:
+        one.by_id, one.by = acting().id, acting().name[:120]
     if waiting <= AT_ONCE:
         take_some(session, one, AT_ONCE)
     else:
@@ -163,6 +168,9 @@ def _take(session: Session, kind: FileKind, known: Known, row: ImportRow, read: 
         _refuse(row, Verdict.refused, refusal.words, refusal.field)
     except (IntegrityError, DataError):
         _refuse(row, Verdict.refused, NOT_SAVED, None)
+    except StaleDataError:
+        # Somebody saved the record between our look and our writing: the row alone is lost, not its slice.
+        row.verdict = Verdict.stale
     if row.verdict is Verdict.stale:
         _refuse(row, Verdict.stale, CHANGED_SINCE, None)
 

@@ -18,10 +18,13 @@ from app.words import say
 
 
 class ImportState(StrEnum):
+    """`stopped`: whoever confirmed it may not any more; somebody else takes the rest, or drops it."""
+
     previewed = "previewed"
     taking = "taking"
     done = "done"
     dropped = "dropped"
+    stopped = "stopped"
 
 
 class Verdict(StrEnum):
@@ -42,14 +45,15 @@ WAITING = (Verdict.new, Verdict.changed)
 TO_MEND = (Verdict.bad, Verdict.stale, Verdict.refused)
 MOVES: Mapping[ImportState, frozenset[ImportState]] = {
     ImportState.previewed: frozenset({ImportState.taking, ImportState.done, ImportState.dropped}),
-    ImportState.taking: frozenset({ImportState.done}),
+    ImportState.taking: frozenset({ImportState.done, ImportState.stopped}),
+    ImportState.stopped: frozenset({ImportState.taking, ImportState.dropped}),
     ImportState.done: frozenset(),
     ImportState.dropped: frozenset(),
 }
 
 
 class Import(Base):
-    """One file. `by_id` is who brought it and in whose name it is taken."""
+    """One file. `by_id` is who brought it, or has confirmed it: in their name it is taken."""
 
     __tablename__ = "imports"
 

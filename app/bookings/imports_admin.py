@@ -25,6 +25,7 @@ from app.errors import Refusal
 from app.words import Words, language, say
 
 PAGE = 100
+MAY_BE_TAKEN = (ImportState.previewed, ImportState.stopped)
 LINE, WHY = say("줄", "Line"), say("고칠 것", "What to mend")
 NO_FILE = say("파일을 골라 주세요.", "Choose a file.")
 
@@ -51,7 +52,10 @@ class ImportView(DeskView):
         "아직 가져온 파일이 없습니다. 예약이나 고객을 CSV·XLSX 파일로 가져올 수 있습니다.",
         "No file has come in yet. Bookings and customers can come as CSV or XLSX.",
     )
-    tabs = (Tab("all", say("전체", "All")),)
+    tabs = (
+        Tab("all", say("전체", "All")),
+        Tab("stopped", say("멈춤", "Stopped"), lambda: Import.state == ImportState.stopped, hot=True),
+    )
     column_list = ("filename", "kind", "state", "rows", "by", "at", "done_at")
     column_labels = {
         "filename": say("파일", "File"),
@@ -175,7 +179,7 @@ class ImportView(DeskView):
             "waiting": sum(tally[verdict] for verdict in WAITING),
             "to_mend": sum(tally[verdict] for verdict in TO_MEND),
             "progress": _progress(one),
-            "may_take": one.state is ImportState.previewed and self.may("confirm_view"),
+            "may_take": one.state in MAY_BE_TAKEN and self.may("confirm_view"),
         }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.actor import acting
 from app.bookings.booking import bind
+from app.bookings.dispatch import must_be_given_to
 from app.bookings.model import Booking, BookingState, Customer
 from app.errors import Forbidden, Refusal
 from app.partners.model import Partner
@@ -115,10 +116,11 @@ def put_customer(session: Session, record: Customer | None, wanted: Mapping[str,
 
 def put_booking(session: Session, record: Booking | None, ref: str, wanted: Mapping[str, Any]) -> Booking:
     """Made, and bound to the policy in force when it was paid as the office does, or brought up to `wanted`. A state
-    moves by its own table. Flushed.
+    moves by its own table. Refuses a partner who is given no new work; who has it already keeps it. Flushed.
     """
     _must_be_within(record.city if record else None)
     _must_be_within(wanted.get("city"))
+    must_be_given_to(session, record, wanted)
     if record is None:
         made = Booking(ref=ref, created_at=clock.now(), **{"state": BookingState.booked, **wanted})
         with session.no_autoflush:

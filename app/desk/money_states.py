@@ -103,6 +103,7 @@ MONEY_STATES: dict[str, Named] = {
     "ImportState.taking": Named(say("가져오는 중", "Under way"), ACCENT),
     "ImportState.done": Named(say("끝남", "Done"), GOOD),
     "ImportState.dropped": Named(say("버림", "Discarded")),
+    "ImportState.stopped": Named(say("멈춤", "Stopped"), BAD),
     "Verdict.new": Named(say("새로 생김", "New"), GOOD),
     "Verdict.changed": Named(say("바뀜", "Changed"), ACCENT),
     "Verdict.same": Named(say("지금과 같음", "As it stands")),

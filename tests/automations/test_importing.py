@@ -17,10 +17,11 @@ from app.bookings.incoming import put_customer
 from app.bookings.model import Booking, Customer
 from app.db import db
 from app.facts import Fact
-from app.people.model import Role
+from app.people.model import Role, User
 from automations import importing, sweep
 from tests.app.bookings.files import CUSTOMER_HEADS, a_file
 from tests.marketplace import a_user, acting_for
+from tests.visit import visit_as
 
 ROWS = 620
 
@@ -32,6 +33,15 @@ class Killed(BaseException):
 @pytest.fixture
 def large(office: Flask) -> int:
     """A confirmed file of customers; its id."""
+    return confirmed(office)
+
+
+@pytest.fixture
+def large_here(lone_office: Flask) -> int:
+    return confirmed(lone_office)
+
+
+def confirmed(_app: Flask) -> int:
     rows = [(f"고객 {number}", f"c{number}@example.com", "", "", "", "서울") for number in range(ROWS)]
     with acting_for(a_user(Role.ops_manager), "imports.edit"):
         one = previewed(db.session(), FileKind.customers, "고객.csv", a_file(CUSTOMER_HEADS, *rows))
@@ -91,3 +101,23 @@ def test_a_worker_that_is_killed_in_a_slice_leaves_no_half_and_the_next_doubles_
     work_on()
     assert many(Customer) == ROWS
     assert counts(db.session(), large)[Verdict.taken] == ROWS
+
+
+@pytest.mark.parametrize("change", [{"is_enabled": False}, {"role": Role.agent}])
+def test_a_file_of_who_may_not_any_more_is_stopped_and_somebody_else_takes_the_rest(
+    large_here: int, lone_office: Flask, change: dict[str, Any]
+) -> None:
+    user = db.session.get_one(User, the(large_here).by_id)
+    for name, value in change.items():
+        setattr(user, name, value)
+    db.session.commit()
+    work_on()
+    assert (many(Customer), the(large_here).state) == (0, ImportState.stopped)
+    assert Fact.import_asked not in sweep.waiting()
+    other = visit_as(lone_office)
+    page = other.open(f"/admin/imports/details/?id={large_here}").text
+    assert "멈췄습니다" in page
+    other.send("/admin/imports/confirm/", {"id": str(large_here)})
+    work_on()
+    assert (many(Customer), the(large_here).state) == (ROWS, ImportState.done)
+    assert the(large_here).by_id != user.id

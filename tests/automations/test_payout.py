@@ -276,9 +276,9 @@ def test_what_ends_long_after_it_was_approved_is_told_and_what_ended_long_ago_is
         refund.move_to(ends)
         db.session.commit()
         with clock.stopped(clock.now() + FRESH + LATER):
-            assert not tell_refund(db.session())
+            assert not tell_refund(db.session(), set())
         a_macro(MACROS[ends], body_ko=MACROS[ends])
-        assert tell_refund(db.session())
+        assert tell_refund(db.session(), set())
     assert db.session.scalars(select(Push)).one().change["comment"]["body"] == MACROS[ends]
 
 

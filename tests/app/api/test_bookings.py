@@ -17,7 +17,7 @@ from app.api.shapes import encoded
 from app.audit.model import AuditEntry
 from app.bookings.model import Booking, BookingState, Customer, Tier
 from app.db import db
-from app.partners.model import PartnerKind
+from app.partners.model import PartnerKind, PartnerState
 from tests.app.api.calls import Program, a_token, code
 from tests.app.desk.shop import a_partner
 from tests.marketplace import a_booking, a_customer, a_policy, a_version
@@ -69,6 +69,28 @@ def test_the_longest_number_of_a_payment_is_kept_whole(office: Flask) -> None:
     assert a_program(office).post(PATH, SENT | {"payment_ref": longest}).status_code == 201
     assert the().payment_ref == longest
     assert a_program(office).post(PATH, SENT | {"payment_ref": longest + "t"}).status_code == 422
+
+
+@pytest.mark.parametrize("state", [PartnerState.suspended, PartnerState.left, PartnerState.applied])
+def test_who_is_not_at_work_is_given_no_new_booking(lone_office: Flask, state: PartnerState) -> None:
+    partner, program = a_partner(name="쉬는 파트너", state=state), a_program(lone_office)
+    answer = program.post(PATH, SENT | {"partner": "쉬는 파트너"})
+    assert (answer.status_code, code(answer)) == (422, "refused")
+    assert answer.json is not None
+    assert answer.json["error"]["field"] == "partner"
+    assert "배정할 수 없습니다" in answer.json["error"]["ko"]
+    assert db.session.scalars(select(Booking)).all() == []
+    assert program.post(PATH, SENT | {"partner": "쉬는 파트너", "state": "done"}).status_code == 201
+    assert the().partner_id == partner.id, "what is over tells who has done it"
+
+
+def test_a_booking_keeps_a_partner_who_was_suspended_since(lone_office: Flask) -> None:
+    partner, program = a_partner(name="일하던 파트너"), a_program(lone_office)
+    assert program.post(PATH, SENT | {"partner": "일하던 파트너"}).status_code == 201
+    partner.state = PartnerState.suspended
+    db.session.commit()
+    assert program.post(PATH, SENT | {"partner": "일하던 파트너", "city": "부산"}).status_code == 200
+    assert (the().partner_id, the().city) == (partner.id, "부산")
 
 
 def test_the_same_key_and_body_give_the_same_answer_and_change_nothing(office: Flask) -> None:

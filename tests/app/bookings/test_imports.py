@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
 
 from app.audit.model import AuditEntry
 from app.bookings import importing
 from app.bookings.imports import Import, ImportRow, ImportState
+from app.bookings.incoming import put_booking
 from app.bookings.model import Booking, Customer
 from app.db import db
 from app.desk.sheets import lines_of
+from app.partners.model import PartnerState
 from app.people.model import Role
 from tests.app.bookings.files import CUSTOMER_HEADS, HEADS, ROW, a_file, a_row
 from tests.app.desk.shop import a_partner
@@ -156,6 +160,47 @@ def test_what_does_not_stand_together_is_bad_at_the_preview(
     page = upload(visit_as(lone_office), a_file(HEADS, a_row(**change)))
     assert list(verdicts().values()) == ["bad"]
     assert f"<b>{column}</b>" in page
+
+
+def test_a_file_gives_no_new_work_to_who_is_suspended_and_takes_none_from_who_has_it(lone_office: Flask) -> None:
+    partner = a_partner(name="반짝 클리너")
+    a_booking(ref="B-HAS", partner=partner, city="부산", total_minor=1000)
+    partner.state = PartnerState.suspended
+    db.session.commit()
+    rows = [a_row(ref=ref, partner="반짝 클리너") for ref in ("B-HAS", "B-NEW")]
+    page = upload(visit_as(lone_office), a_file(HEADS, *rows))
+    assert verdicts() == {2: "changed", 3: "bad"}
+    assert "배정할 수 없습니다" in page
+
+
+def test_who_is_suspended_between_the_preview_and_the_taking_is_given_nothing(lone_office: Flask) -> None:
+    partner, visit = a_partner(name="반짝 클리너"), visit_as(lone_office)
+    upload(visit, a_file(HEADS, a_row(partner="반짝 클리너"), a_row(ref="B-2")))
+    partner.state = PartnerState.suspended
+    db.session.commit()
+    take(visit)
+    assert verdicts() == {2: "refused", 3: "taken"}
+
+
+def test_a_record_that_is_saved_while_its_row_is_put_in_loses_that_row_alone(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by another process, between our look at the row and our writing."""
+    a_booking(ref="B-1", total_minor=1000)
+    visit = visit_as(lone_office)
+    upload(visit, a_file(HEADS, a_row(ref="B-1"), a_row(ref="B-2")))
+    put = put_booking
+
+    def meanwhile(session: Session, record: Booking | None, *rest: Any) -> Booking:
+        if record is not None:
+            newer = update(Booking).where(Booking.id == record.id).values(version=Booking.version + 1)
+            session.execute(newer, execution_options={"synchronize_session": False})
+        return put(session, record, *rest)
+
+    monkeypatch.setattr(importing, "put_booking", meanwhile)
+    assert "다른 사람이 이 기록을 바꾸었습니다" in take(visit)
+    assert verdicts() == {2: "stale", 3: "taken"}
+    assert the_import().state is ImportState.done
 
 
 def test_seconds_that_a_file_does_not_show_are_no_change(lone_office: Flask) -> None:

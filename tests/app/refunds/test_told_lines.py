@@ -13,7 +13,7 @@ from app.outbox.model import Push
 from app.refunds.reasons import Reason
 from app.refunds.refund import reject, request_refund
 from app.refunds.told_lines import fee_back_of, told_lines
-from automations.telling import tell_next
+from automations.telling import Failed, tell_next
 from tests.automations.test_payout import a_macro
 from tests.marketplace import PAID_AT, a_booking, a_customer, a_ticket, a_user, acting_for
 
@@ -79,7 +79,7 @@ def test_the_answer_on_the_ticket_carries_the_computed_numbers(
     with acting_for(a_user()):
         reject(refund, "정책과 다름")
         db.session.commit()
-    assert tell_next(db.session())
+    assert tell_next(db.session(), Failed())
     (push,) = db.session.scalars(select(Push)).all()
     said = str(push.change)
     assert f"{amount} · ₩600,000 · ₩0" in said

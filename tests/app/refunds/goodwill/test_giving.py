@@ -30,7 +30,7 @@ from app.refunds.goodwill.model import (
 )
 from app.refunds.model import RefundState
 from app.refunds.reasons import Reason
-from automations.telling import tell_next
+from automations.telling import Failed, tell_next
 from tests.automations.test_payout import a_macro
 from tests.marketplace import PAID_AT, a_booking, a_customer, a_ticket, a_user, acting_for, kept
 from tests.seat import Seat
@@ -226,8 +226,8 @@ def test_the_customer_is_told_once_in_their_language(lone_office: Flask, languag
     booking = a_booking(customer=a_customer(language=language))
     wrote = {"ko": "욕실이 더러웠어요", "en": "The bathroom was not clean"}[language]
     one = given(an_entry(), booking, ticket=a_ticket(booking=booking, subject=wrote, description=wrote))
-    assert tell_next(db.session())
-    assert not tell_next(db.session())
+    assert tell_next(db.session(), Failed())
+    assert not tell_next(db.session(), Failed())
     (push,) = db.session.scalars(select(Push)).all()
     assert said in str(push.change)
     assert push.origin == f"goodwill:{one.ref}"
