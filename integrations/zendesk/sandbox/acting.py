@@ -2,7 +2,7 @@
 
 from . import audits, people, records
 from .engine import Effect
-from .looks import SCHEDULED, schedule_of
+from .metrics import SCHEDULED, schedule_of
 from .notices import give, via_of
 from .replies import Refusal
 from .shape import Json, stamp

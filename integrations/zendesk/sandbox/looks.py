@@ -6,10 +6,8 @@ from datetime import datetime
 from . import metrics, records
 from .engine import Life, Look
 from .rulebook import books
-from .shape import Json, decode, ident
+from .shape import Json, decode
 from .state import Tx
-
-SCHEDULED = "ticket_schedule"
 
 
 def after_update(
@@ -19,7 +17,7 @@ def after_update(
     comments = [*_comments(tx.db, after["id"]), *([said] if said else [])]
     return Look(
         ticket=after, now=tx.now, books=books(tx.db), comments=comments, before=before, actor=actor, channel=channel,
-        said=said, life=_life(tx.db, after), schedule_id=schedule_of(tx.db, after["id"]),
+        said=said, life=_life(tx.db, after), schedule_id=metrics.schedule_of(tx.db, after["id"]),
         breaches=breaches(tx.db, after["id"]), url=_page(tx.db, after),
     )  # fmt: skip
 
@@ -27,7 +25,7 @@ def after_update(
 def by_time(db: sqlite3.Connection, now: datetime, ticket: Json) -> Look:
     return Look(
         ticket=ticket, now=now, books=books(db), comments=_comments(db, ticket["id"]), life=_life(db, ticket),
-        schedule_id=schedule_of(db, ticket["id"]), breaches=breaches(db, ticket["id"]), url=_page(db, ticket),
+        schedule_id=metrics.schedule_of(db, ticket["id"]), breaches=breaches(db, ticket["id"]), url=_page(db, ticket),
     )  # fmt: skip
 
 
@@ -39,12 +37,6 @@ def _life(db: sqlite3.Connection, ticket: Json) -> Life:
         assignee_updated_at=story.dates["assignee_updated_at"], reopens=story.reopens, replies=story.replies,
         assignee_stations=story.stations["assignee_id"], group_stations=story.stations["group_id"],
     )  # fmt: skip
-
-
-def schedule_of(db: sqlite3.Connection, ticket_id: int) -> int | None:
-    """The schedule that a rule gave the ticket; None: the account's first one holds."""
-    row = records.one(db, SCHEDULED, ticket_id)
-    return None if row is None else ident(row["schedule_id"])
 
 
 def breaches(_db: sqlite3.Connection, _ticket_id: int) -> tuple[datetime, ...]:

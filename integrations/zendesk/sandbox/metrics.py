@@ -1,19 +1,22 @@
 """A ticket's metrics, read from its audits: how often it moved, how long who waited. The one place that computes them.
 
-Business minutes are calendar minutes here: whoever keeps schedules and SLA clocks changes this file and no route.
+Business minutes are those within the ticket's schedule (see hours.py); where the account has none, every minute is one.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from . import people
-from .shape import Json, decode, moment, stamp
+from . import hours, people, records
+from .shape import Json, decode, ident, moment, stamp
 
 # A metric has no row of its own: its id is its ticket's, out of the way of every other id.
 FIRST_METRIC_ID = 900_000_000_000_000
 DONE = frozenset({"solved", "closed"})
+STATUSES = ("new", "open", "pending", "hold", "solved", "closed", "deleted")
+SCHEDULED = "ticket_schedule"
+Span = tuple[datetime, datetime]
 _DATES = ("assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at",
           "solved_at", "latest_comment_added_at")  # fmt: skip
 
@@ -57,26 +60,31 @@ def ticket_of(number: int) -> int:
 def of_ticket(db: sqlite3.Connection, ticket: Json, now: datetime, base: str) -> Json:
     """The row that GET ticket_metrics and include=metric_sets show."""
     story = told(db, ticket)
-    waits = {
-        status: sum(_seconds(start, until) for start, until, is_ in _spans(story, now) if is_ == status)
-        for status in ("new", "open", "pending", "hold")
-    }
-    solved = story.dates["solved_at"]
+    waits: dict[str, list[Span]] = {status: [] for status in STATUSES}
+    for start, until, status in _spans(story, now):
+        waits[status].append((start, until))
+    open_in = hours.of(db, schedule_of(db, ticket["id"]))
     number = metric_id(ticket["id"])
     return {
         "url": f"{base}/api/v2/ticket_metrics/{number}.json", "id": number, "ticket_id": ticket["id"],
         "created_at": ticket["created_at"], "updated_at": ticket["updated_at"],
         "group_stations": story.stations["group_id"], "assignee_stations": story.stations["assignee_id"],
         "reopens": story.reopens, "replies": story.replies, **dates(story),
-        "reply_time_in_minutes": _minutes(_between(story.created, story.first_reply)),
-        "first_resolution_time_in_minutes": _minutes(_between(story.created, story.first_solved)),
-        "full_resolution_time_in_minutes": _minutes(_between(story.created, solved)),
-        "agent_wait_time_in_minutes": _minutes(waits["pending"]),
-        "requester_wait_time_in_minutes": _minutes(waits["new"] + waits["open"] + waits["hold"]),
-        "on_hold_time_in_minutes": _minutes(waits["hold"]),
+        "reply_time_in_minutes": _minutes(_until(story, story.first_reply), open_in),
+        "first_resolution_time_in_minutes": _minutes(_until(story, story.first_solved), open_in),
+        "full_resolution_time_in_minutes": _minutes(_until(story, story.dates["solved_at"]), open_in),
+        "agent_wait_time_in_minutes": _minutes(waits["pending"], open_in),
+        "requester_wait_time_in_minutes": _minutes([*waits["new"], *waits["open"], *waits["hold"]], open_in),
+        "on_hold_time_in_minutes": _minutes(waits["hold"], open_in),
         "custom_status_updated_at": _stamp(story.custom_status_at or story.created),
         "reply_time_in_seconds": {"calendar": _between(story.created, story.first_reply)},
     }  # fmt: skip
+
+
+def schedule_of(db: sqlite3.Connection, ticket_id: int) -> int | None:
+    """The schedule that a rule gave the ticket; None: the account's first one holds."""
+    row = records.one(db, SCHEDULED, ticket_id)
+    return None if row is None else ident(row["schedule_id"])
 
 
 def dates(story: Story) -> Json:
@@ -215,9 +223,17 @@ def _between(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else _seconds(start, end)
 
 
-def _minutes(seconds: int | None) -> Json:
-    number = None if seconds is None else seconds // 60
-    return {"calendar": number, "business": number}
+def _until(story: Story, end: datetime | None) -> list[Span] | None:
+    return None if end is None else [(story.created, end)]
+
+
+def _minutes(spans: Sequence[Span] | None, open_in: hours.Hours | None) -> Json:
+    """Of both clocks; None for what has not happened."""
+    if spans is None:
+        return {"calendar": None, "business": None}
+    seconds = sum(_seconds(start, end) for start, end in spans)
+    business = sum(open_in.open_seconds(start, end) for start, end in spans) if open_in else seconds
+    return {"calendar": seconds // 60, "business": business // 60}
 
 
 def _stamp(at: datetime | None) -> str | None:

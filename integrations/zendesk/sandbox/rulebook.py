@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from . import account, people, records
+from . import account, hours, people, records
 from .engine import Books, Engine, Kind, Policies, Rules
 from .shape import Json, ident
 from .state import Tx
@@ -59,7 +59,7 @@ def books(db: sqlite3.Connection) -> Books:
         row=lambda kind, number: records.one(db, kind, ident(number)),
         every=lambda kind: records.every(db, kind),
         groups_of=lambda number: account.groups_of(db, number),
-        holidays=lambda number: [row for row in records.every(db, "holiday") if row["schedule_id"] == ident(number)],
+        holidays=lambda number: hours.holidays(db, number),
         subdomain=records.kept(db, "subdomain") or "",
     )  # fmt: skip
 

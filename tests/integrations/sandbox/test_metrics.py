@@ -101,3 +101,49 @@ def test_metric_events_tell_when_a_clock_starts_stops_and_ends(box: Client, cloc
     by_cursor = box.read("/incremental/ticket_metric_events", **{"start_time": int(START.timestamp()), "page[size]": 2})
     assert len(by_cursor["ticket_metric_events"]) == 2
     assert by_cursor["meta"]["has_more"]
+
+
+def a_schedule(box: Client, *intervals: tuple[int, int], zone: str = "Seoul") -> int:
+    """Intervals are minutes from Sunday's midnight on."""
+    rows = [{"start_time": start, "end_time": end} for start, end in intervals]
+    given = {"name": "Office", "time_zone": zone, "intervals": rows}
+    found = box.send("POST", "/business_hours/schedules", {"schedule": given}, 201)["schedule"]
+    return int(found["id"])
+
+
+def test_business_minutes_are_those_of_the_schedule_without_its_holidays(box: Client, clock: Hours) -> None:
+    """START is a Sunday, 18:00 in Seoul; the office opens on Monday and Tuesday from 9 to 10."""
+    day = 1440
+    schedule = a_schedule(box, (day + 540, day + 600), (2 * day + 540, 2 * day + 600))
+    customer = box.user("Park")
+    ticket = box.ticket(requester_id=customer["id"], comment={"body": "Nobody came", "author_id": customer["id"]})
+    clock.later(15 * 60 + 20)
+    found = box.read(f"/tickets/{ticket['id']}/metrics")["ticket_metric"]
+    assert found["requester_wait_time_in_minutes"] == {"calendar": 920, "business": 20}
+    clock.later(day)
+    box.change(ticket["id"], comment={"body": "Good morning"})
+    replied = box.read(f"/tickets/{ticket['id']}/metrics")["ticket_metric"]["reply_time_in_minutes"]
+    assert replied == {"calendar": 920 + day, "business": 80}
+    off = {"holiday": {"name": "Election", "start_date": "2026-11-02", "end_date": "2026-11-02"}}
+    box.send("POST", f"/business_hours/schedules/{schedule}/holidays", off, 201)
+    replied = box.read(f"/tickets/{ticket['id']}/metrics")["ticket_metric"]["reply_time_in_minutes"]
+    assert replied["business"] == 20
+
+
+def test_a_schedule_has_holidays_and_a_week(box: Client) -> None:
+    path = f"/business_hours/schedules/{a_schedule(box)}"
+    day = {"name": "Chuseok", "start_date": "2026-09-24", "end_date": "2026-09-26"}
+    made = box.send("POST", f"{path}/holidays", {"holiday": day}, 201)["holiday"]
+    assert made == day | {"id": made["id"]}
+    assert box.read(f"{path}/holidays")["holidays"] == [made]
+    changed = box.send("PUT", f"{path}/holidays/{made['id']}", {"holiday": {"end_date": "2026-09-25"}})["holiday"]
+    assert box.read(f"{path}/holidays/{made['id']}")["holiday"] == changed == made | {"end_date": "2026-09-25"}
+    for wrong in ({"name": ""}, {"start_date": "soon"}, {"end_date": "2026-09-01"}):
+        assert box.ask("POST", f"{path}/holidays", {"holiday": day | wrong}).status_code == 422
+    box.send("DELETE", f"{path}/holidays/{made['id']}", None, 204)
+    assert box.ask("GET", f"{path}/holidays/{made['id']}").status_code == 404
+    week = {"intervals": [{"start_time": 540, "end_time": 1080}]}
+    assert box.send("PUT", f"{path}/workweek", {"workweek": week}) == {"workweek": week}
+    assert box.read(path)["schedule"]["intervals"] == week["intervals"]
+    bad = {"workweek": {"intervals": [{"start_time": 9, "end_time": 9}]}}
+    assert box.ask("PUT", f"{path}/workweek", bad).status_code == 422
