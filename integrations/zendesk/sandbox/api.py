@@ -15,10 +15,12 @@ from werkzeug.routing import Map, MapAdapter, Rule
 
 from . import (
     account,
+    definition_routes,
     identity_routes,
     incremental,
     jobs,
     journal,
+    macro_routes,
     macros,
     membership_routes,
     metric_routes,
@@ -27,6 +29,8 @@ from . import (
     people_more_routes,
     people_routes,
     plain_routes,
+    revisions,
+    rule_routes,
     schedule_routes,
     search,
     settings_routes,
@@ -35,7 +39,7 @@ from . import (
     ticket_more_routes,
     ticket_routes,
     upload_routes,
-    views,
+    view_routes,
     webhook_routes,
 )
 from .call import Call, Endpoint
@@ -97,7 +101,11 @@ def url_map() -> Map:
         incremental.ROUTES,
         search.ROUTES,
         macros.ROUTES,
-        views.ROUTES,
+        view_routes.ROUTES,
+        rule_routes.ROUTES,
+        revisions.ROUTES,
+        macro_routes.ROUTES,
+        definition_routes.ROUTES,
         schedule_routes.ROUTES,
         settings_routes.ROUTES,
         upload_routes.ROUTES,

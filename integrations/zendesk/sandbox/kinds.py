@@ -1,51 +1,10 @@
 """Every plain kind of the account is one row of this table: its address, its keys in Zendesk's order, its defaults."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
+from .kind import KEPT, Kind
+from .more_kinds import MORE
 from .shape import Json
 
-Id = Literal["number", "ulid"]
-KEPT = frozenset({"id", "url", "created_at", "updated_at", "default", "html_url"})
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`row` holds a new row's keys and defaults. `copies` are keys that follow another one (raw_title follows title).
-
-    `url_place` and `html_place` are where the guide says a row stands, other than where it is asked for.
-    A kind with `text_id` shows its number as text.
-    A kind with `admin_only` is written by admins alone; `more` are keys that are taken in although no reply shows them.
-    """
-
-    one: str
-    many: str
-    path: str = ""
-    row: Mapping[str, object] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-    copies: Mapping[str, str] = field(default_factory=dict)
-    more: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
-    order: tuple[str, ...] = ("id",)
-    ids: Id = "number"
-    guide: bool = False
-    admin_only: bool = True
-    dated: bool = True
-    with_url: bool = True
-    text_id: bool = False
-    warns_of_id: bool = True
-    url_place: str = ""
-    html_place: str = ""
-
-    @property
-    def place(self) -> str:
-        return self.path or self.many
-
-    def writable(self) -> frozenset[str]:
-        return (frozenset(self.row) | self.more) - KEPT - self.fixed - frozenset(self.copies)
-
-
+__all__ = ["BY_MANY", "BY_ONE", "KEPT", "KINDS", "Kind"]
 _TITLED = {"raw_title": "title", "raw_description": "description"}
 _RULE: Json = {"title": None, "active": True, "updated_at": None, "created_at": None, "default": False}
 _CONDITIONS: Json = {"all": [], "any": []}
@@ -208,6 +167,7 @@ KINDS: tuple[Kind, ...] = (
         "content_tag", "records", "guide/content_tags", required=("name",), ids="ulid", guide=True, with_url=False,
         row={"name": None, "created_at": None, "updated_at": None}, warns_of_id=False,
     ),
+    *MORE,
 )  # fmt: skip
 
 BY_MANY = {kind.many: kind for kind in KINDS}

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 
 from . import account, people, plain_rows, records, thread_routes, tickets, views
 from .kinds import BY_MANY
@@ -18,12 +19,12 @@ def staff(db: sqlite3.Connection) -> list[Json]:
     return [decode(row["body"]) for row in rows]
 
 
-def queue(db: sqlite3.Connection, view_id: int | None, status: str | None, actor: Json) -> Json:
+def queue(db: sqlite3.Connection, view_id: int | None, status: str | None, actor: Json, now: datetime) -> Json:
     """The newest tickets first, of one view or one status, with a name for each id."""
     where, values = "deleted = 0", list[object]()
     view = records.one(db, "view", view_id) if view_id else None
     if view is not None:
-        text, found = views.where(view, actor, account.groups_of(db, actor["id"]))
+        text, found = views.where(view, actor, account.groups_of(db, actor["id"]), now)
         where, values = f"deleted = 0 and ({text})", found
     elif status in STATUSES:
         where, values = "deleted = 0 and status = ?", [status]

@@ -112,7 +112,7 @@ class Pages:
     def _queue(self, request: Request) -> Response:
         status = request.args.get("status")
         with self._state.read() as db:
-            found = page_rows.queue(db, ident(request.args.get("view")), status, self._me(db))
+            found = page_rows.queue(db, ident(request.args.get("view")), status, self._me(db), self._state.clock())
         return self._shown(request, "queue.html", found | {"status": status})
 
     def _ticket(self, request: Request, ticket_id: str) -> Response:

@@ -2,13 +2,15 @@
 
 import sqlite3
 
-from . import account, plain_rows, records
+from . import account, plain_rows, records, revisions
 from .call import Call, Route
+from .dressing import dressed
 from .kinds import BY_MANY, KINDS, Kind
 from .paging import InMemory
+from .picking import picked
 from .replies import Reply, not_found, warning
 from .shape import Json, ident
-from .sideloads import plain
+from .sideloads import Sideloads
 from .ticket_routes import ids_of
 
 # Address words that are also a way to ask for the active ones only.
@@ -16,17 +18,23 @@ _WITH_ACTIVE = frozenset({"macros", "triggers", "automations", "views"})
 
 
 def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
-    entries = [(row["id"], plain(kind.one, row, call.base)) for row in rows]
-    return call.page(kind.many, InMemory(entries, ",".join(kind.order)), guide=kind.guide)
+    loads = Sideloads(call.arg("include"))
+    with call.state.read() as db:
+        entries = [(row["id"], dressed(db, kind.one, row, call.base)) for row in rows]
+    reply = call.page(kind.many, InMemory(entries, ",".join(kind.order)), guide=kind.guide)
+    if loads.wanted and isinstance(reply.body, dict):
+        for row in reply.body[kind.many]:
+            loads.take(row)
+        with call.state.read() as db:
+            reply.body.update(loads.beside(db, call.base))
+    return reply
 
 
 def index(call: Call, kind: str, **_locale: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
         rows = plain_rows.ordered(db, definition)
-    active = call.arg("active")
-    if active is not None and "active" in definition.row:
-        rows = [row for row in rows if row["active"] == (active == "true")]
+    rows = picked(call, definition, rows)
     if "cursor_pagination" in call.request.args:
         call.warnings = warning(definition.many, "index", ["cursor_pagination"])
     return _page(call, definition, rows)
@@ -35,7 +43,8 @@ def index(call: Call, kind: str, **_locale: str) -> Reply:
 def active(call: Call, kind: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
-        return _page(call, definition, [row for row in plain_rows.ordered(db, definition) if row["active"]])
+        rows = picked(call, definition, plain_rows.ordered(db, definition))
+    return _page(call, definition, [row for row in rows if row["active"]])
 
 
 def compact(call: Call, kind: str) -> Reply:
@@ -62,7 +71,7 @@ def _found(db: sqlite3.Connection, kind: Kind, row_id: str) -> Json:
 def show(call: Call, kind: str, row_id: str, **_locale: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
-        return Reply({definition.one: plain(definition.one, _found(db, definition, row_id), call.base)})
+        return Reply({definition.one: dressed(db, definition.one, _found(db, definition, row_id), call.base)})
 
 
 def create(call: Call, kind: str, **_locale: str) -> Reply:
@@ -73,8 +82,10 @@ def create(call: Call, kind: str, **_locale: str) -> Reply:
     call.warn(definition.many, "create", definition.one, wanted, definition.writable() | {"type", "key"})
     with call.write() as tx:
         row = plain_rows.make(tx, definition, wanted)
-    shown = plain(definition.one, row, call.base)
-    return Reply({definition.one: shown}, 201, {"location": shown["url"]} if definition.with_url else {})
+        if kind == "triggers":
+            revisions.keep(tx, row, None, call.user["id"])
+        shown = dressed(tx.db, definition.one, row, call.base)
+    return Reply({definition.one: shown}, definition.made, {"location": shown["url"]} if definition.with_url else {})
 
 
 def update(call: Call, kind: str, row_id: str, **_locale: str) -> Reply:
@@ -87,7 +98,9 @@ def update(call: Call, kind: str, row_id: str, **_locale: str) -> Reply:
     with call.write() as tx:
         before = _found(tx.db, definition, row_id)
         row = plain_rows.amend(tx, definition, before, {key: value for key, value in wanted.items() if key in taken})
-    return Reply({definition.one: plain(definition.one, row, call.base)})
+        if kind == "triggers":
+            revisions.keep(tx, row, before, call.user["id"])
+        return Reply({definition.one: dressed(tx.db, definition.one, row, call.base)})
 
 
 def destroy(call: Call, kind: str, row_id: str, **_locale: str) -> Reply:
@@ -135,14 +148,14 @@ def routes() -> list[Route]:
             found.append(Route(["GET"], f"/{kind.place}/active", active, options))
             found.append(Route(["DELETE"], f"/{kind.place}/destroy_many", destroy_many, options))
         for place in places:
-            found += [
-                Route(["GET"], place, index, options),
-                Route(["POST"], place, create, options),
-                Route(["GET"], f"{place}/<row_id>", show, options),
-                Route(["PUT", "PATCH"], f"{place}/<row_id>", update, options),
-                Route(["DELETE"], f"{place}/<row_id>", destroy, options),
-            ]
-        if not kind.guide:
+            ways = {
+                "index": Route(["GET"], place, index, options), "create": Route(["POST"], place, create, options),
+                "show": Route(["GET"], f"{place}/<row_id>", show, options),
+                "update": Route(["PUT", "PATCH"], f"{place}/<row_id>", update, options),
+                "destroy": Route(["DELETE"], f"{place}/<row_id>", destroy, options),
+            }  # fmt: skip
+            found += [route for way, route in ways.items() if way not in kind.without]
+        if not kind.guide and "count" not in kind.without:
             found.append(Route(["GET"], f"/{kind.place}/count", count, options))
     return [
         *found,

@@ -29,7 +29,8 @@ def make(tx: Tx, kind: Kind, wanted: Json) -> Json:
         if wanted.get(key) in (None, ""):
             raise record_invalid(key, f"{key.capitalize().replace('_', ' ')}: cannot be blank", "BlankValue")
     row: Json = {"id": ulid(tx.now) if kind.ids == "ulid" else tx.new_id(), **kind.row}
-    row |= {"created_at": tx.stamp, "updated_at": tx.stamp} if kind.dated else {}
+    row |= {key: tx.stamp for key in ("created_at", "updated_at") if key in kind.row}
+    row |= {key: wanted[key] for key in kind.fixed if key in kind.required}
     _fill(tx, kind, row, wanted)
     _apply(tx, kind, row, wanted)
     settling.settle(tx, kind.one, row, None)
@@ -41,7 +42,7 @@ def make(tx: Tx, kind: Kind, wanted: Json) -> Json:
 def amend(tx: Tx, kind: Kind, before: Json, wanted: Json) -> Json:
     row = dict(before)
     _apply(tx, kind, row, wanted)
-    if kind.dated:
+    if "updated_at" in kind.row:
         row["updated_at"] = tx.stamp
     settling.settle(tx, kind.one, row, before)
     records.put(tx, kind.one, row)
@@ -74,6 +75,7 @@ def _fill(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
 def _apply(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
     for key in (kind.writable() & set(kind.row) & set(wanted)) - {"conditions"}:
         row[key] = cast(key, kind.row[key], wanted[key])
+    row |= {key: wanted[key] for key in kind.also if key in wanted}
     if "conditions" in kind.row:
         row["conditions"] = _conditions(row, wanted)
     if "output" in wanted and "execution" in kind.row:

@@ -8,6 +8,7 @@ from .shape import Json, ident
 from .state import Tx
 from .ticket_change import tags_of
 
+CATEGORIES = ("new", "open", "pending", "hold", "solved")
 Settle = Callable[[Tx, Json, Json | None], None]
 Leave = Callable[[Tx, Json], None]
 
@@ -125,12 +126,25 @@ def _one_default(kind: str, within: str | None = None) -> Settle:
     return settled
 
 
+def _custom_status(tx: Tx, row: Json, before: Json | None) -> None:
+    if row["status_category"] not in CATEGORIES:
+        words = f"Status category: {row['status_category']} is not included in the list"
+        raise record_invalid("status_category", words, "InvalidValue")
+    _one_default("custom_status", "status_category")(tx, row, before)
+
+
+def _trigger(_tx: Tx, row: Json, _before: Json | None) -> None:
+    """A category's id is a text wherever it stands."""
+    row["category_id"] = None if row["category_id"] is None else str(row["category_id"])
+
+
 _SETTLE: dict[str, Settle] = {
+    "trigger": _trigger,
     "group_membership": _membership("group_membership", "group"),
     "organization_membership": _membership("organization_membership", "organization"),
     "organization": _organization,
     "ticket_form": _one_default("ticket_form"),
-    "custom_status": _one_default("custom_status", "status_category"),
+    "custom_status": _custom_status,
     "recipient_address": _one_default("recipient_address", "brand_id"),
 }
 _LEAVE: dict[str, Leave] = {

@@ -48,6 +48,9 @@ OTHER_SHAPES: Mapping[str, Mended] = {
                for kind in ("TicketObject", "UserForAdmin", "OrganizationObject", "GroupObject")]},
         "recorded: whole rows, each with its result_type; the document has one made of keys of a group",
     ),
+    "TicketObject.custom_fields": Mended(
+        [{"id": "integer", "value": "any"}], "told: a multi-select's value is a list, a ticked box's true"
+    ),
     "ActionObject.value": Mended("any", _RULE_VALUE),
     "ConditionObject.value": Mended("any", _RULE_VALUE),
     "TriggerActionObject.value": Mended("any", _RULE_VALUE),
@@ -56,6 +59,12 @@ OTHER_SHAPES: Mapping[str, Mended] = {
         {"id": "integer", "index": "integer", "action": "string", "status": "string", "success": "boolean",
          "account_id": "integer", "error": "string", "details": "string", "external_id": "string", "email": "string"},
         "recorded: rows of making are {id, index, account_id} or {id, status}; rows that failed have error and details",
+    ),
+    "SLAPolicyFilterDefinitionResponse.definitions": Mended(
+        {side: [{"title": "string", "value": "string", "group": "string", "values": _SOME, "output_key": "string",
+                 "title_for_field": "string", "operators": [{"title": "string", "value": "string"}]}]
+         for side in ("all", "any")},
+        "recorded: ids in the lists are numbers, and each word has title_for_field and output_key",
     ),
     "AuditObject.events>": Mended(
         [_SOME], "recorded: each type of event has keys of its own, previous_value among them"
@@ -106,6 +115,11 @@ MORE_KEYS: Mapping[str, Mapping[str, Mended]] = {
     "SLAPolicyObject": {"metric_settings": Mended(_SOME, "told: came after the document was written")},
     "SupportAddressObject": {"url": _URL},
     "TicketMetricEventsResponse": {"end_of_stream": Mended("boolean", "told: as of every export by time")},
+    "TriggerConditionDefinitionObjectAny": {
+        "values": Mended(
+            [{"enabled": "boolean", "title": "string", "value": "string"}], "recorded: as in conditions_all"
+        )
+    },
     "TicketFieldObject": {"key": Mended("string", "recorded: null for fields that came without one")},
     "TicketObject": {
         "fields": Mended([_SOME], "recorded: custom_fields once more, under its older name"),
