@@ -23,10 +23,8 @@ class Filling:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
-        self._told: set[int] = {row["ticket_id"] for row in tx.db.execute("select distinct ticket_id from audits")}
-        self._known: dict[int, str] = {
-            row["id"]: row["updated_at"] for row in tx.db.execute("select id, updated_at from tickets")
-        }
+        self._told: set[int] = set()
+        self._known: dict[int, str] = {}
         self._tickets: dict[int, tuple[Any, ...]] = {}
         self._defaults: dict[tuple[str, str], int | None] = {}
         self._audits: list[tuple[Any, ...]] = []
@@ -110,15 +108,28 @@ class Filling:
             raise Unfit(f"ticket {ticket_id}: status {row['status']!r} is none of {', '.join(_STATUSES)}")
         said = row.get("comments") or []
         ticket = self._completed(ticket_id, row, said)
-        if ticket["updated_at"] < self._known.get(ticket_id, ""):
+        if ticket["updated_at"] < self._known_stamp(ticket_id):
             return "older than what is known"
         self._known[ticket_id] = ticket["updated_at"]
         self._tx.keep_above("ticket", ticket_id)
         self._tickets[ticket_id] = tickets.row_of(ticket, deleted=ticket["status"] == "deleted")
-        if ticket_id not in self._told:
+        if not self._is_told(ticket_id):
             self._told.add(ticket_id)
             self._tell(ticket, said)
         return None
+
+    def _known_stamp(self, ticket_id: int) -> str:
+        """When the known version of the ticket was updated, or an empty text. Asked for each: there may be millions."""
+        if ticket_id in self._known:
+            return self._known[ticket_id]
+        row = self._tx.db.execute("select updated_at from tickets where id = ?", (ticket_id,)).fetchone()
+        return str(row["updated_at"]) if row else ""
+
+    def _is_told(self, ticket_id: int) -> bool:
+        if ticket_id in self._told:
+            return True
+        row = self._tx.db.execute("select 1 from audits where ticket_id = ? limit 1", (ticket_id,)).fetchone()
+        return row is not None
 
     def _completed(self, ticket_id: int, row: Json, said: list[Json]) -> Json:
         given = {key: value for key, value in row.items() if key not in _NO_KEYS}

@@ -1,14 +1,14 @@
 """Fills the account from reply bodies, exchange lists or a seed: all of it in one transaction, or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 import requests
 
-from . import account
+from . import account, records
 from .filling import Filling, Unfit
 from .kinds import KINDS
 from .shape import Json, decode, encode
@@ -110,8 +110,14 @@ def over_http(sources: Iterable[Source], url: str) -> Json:
     return told
 
 
-def take_bodies(state: State, sources: Iterable[Source], *, progress: Callable[[int], None] | None = None) -> Taken:
-    """Newest version of a record wins, here and against what is known; among equals the one that comes last."""
+def take_bodies(
+    state: State, sources: Iterable[Source], *, progress: Callable[[int], None] | None = None,
+    beside: Mapping[str, str] | None = None,
+) -> Taken:  # fmt: skip
+    """Newest version of a record wins, here and against what is known; among equals the one that comes last.
+
+    `beside` is kept of the account in the same commit.
+    """
     taken = Taken()
     found = [row for source in sources for row in _rows(source, taken)]
     rank = {kind: place for place, kind in enumerate(_ORDER)}
@@ -130,6 +136,8 @@ def take_bodies(state: State, sources: Iterable[Source], *, progress: Callable[[
             if progress is not None and number % 1000 == 0:
                 progress(number)
         filling.finish()
+        for key, value in (beside or {}).items():
+            records.keep(tx, key, value)
     return taken
 
 

@@ -69,6 +69,7 @@ class InTable:
         self._db = db
         self._from = f"from {table} where {where}"
         self._select = f"select * {self._from}"
+        self._picked = f"select * from {table} where id in (select id {self._from}"  # noqa: S608 - our own SQL
         self._values = tuple(values)
         self._ordered = ordered
         self._render = render
@@ -77,7 +78,8 @@ class InTable:
         return int(self._db.execute(f"select count(*) {self._from}", self._values).fetchone()[0])
 
     def part(self, offset: int, limit: int) -> list[Entry]:
-        sql = f"{self._select} order by {self._ordered} limit ? offset ?"
+        """Picked by id first, which narrow indexes can do, so that no whole row is read that is not on the page."""
+        sql = f"{self._picked} order by {self._ordered} limit ? offset ?) order by {self._ordered}"
         return [(row["id"], self._render(row)) for row in self._db.execute(sql, (*self._values, limit, offset))]
 
     def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:

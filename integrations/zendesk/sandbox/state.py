@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import finding
 from .engine import Engine
 from .schema import SCHEMA
 from .shape import BIGGEST_ID, Json, stamp
 
 FIRST_ID = 10_000_000_000_000
 ID_STEP = 128
+MAPPED = 2**34
 
 
 class FolderHeld(Exception):
@@ -97,6 +99,7 @@ class State:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._writer = self._connect()
         self._writer.executescript(SCHEMA)
+        finding.lay(self._writer)
         self.after_commit: list[Callable[[], None]] = []
         self.engine: Engine | None = None
         self._kept: dict[str, Any] = {}
@@ -146,6 +149,8 @@ class State:
         db.row_factory = sqlite3.Row
         db.execute("pragma journal_mode=wal")
         db.execute("pragma synchronous=normal")
+        db.execute(f"pragma mmap_size={MAPPED}")
+        finding.teach(db)
         return db
 
     def _load_counters(self) -> dict[str, int]:

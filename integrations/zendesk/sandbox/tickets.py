@@ -50,9 +50,9 @@ def one(db: sqlite3.Connection, ticket_id: int | None) -> Json:
     return ticket
 
 
-def raw(row: sqlite3.Row, base: str, *, fields: bool = True) -> msgspec.Raw:
-    """A ticket's reply from its row, without decoding it: what makes an export quick."""
-    extra = f'"fields":{row["fields"]},' if fields else ""
+def raw(row: sqlite3.Row, base: str, *, fields: bool = True, found: bool = False) -> msgspec.Raw:
+    """A ticket's reply from its row, without decoding it: what makes an export quick. `found`: by a search."""
+    extra = (f'"fields":{row["fields"]},' if fields else "") + ('"result_type":"ticket",' if found else "")
     return msgspec.Raw(f'{{"url":"{base}/api/v2/tickets/{row["id"]}.json",{extra}{row["body"][1:]}'.encode())
 
 

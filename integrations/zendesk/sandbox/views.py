@@ -50,9 +50,9 @@ def _piece(row: Json, actor: Json, groups: list[int], now: datetime) -> Piece:
 
 def _tags(operator: str, value: object) -> Piece:
     words = str(value).split()
-    text = " or ".join(["tags like ?"] * len(words)) or "0"
+    text = " or ".join(["id in (select ticket_id from ticket_tags where tag = ?)"] * len(words)) or "0"
     negated = operator.startswith("not_")
-    return (f"not ({text})" if negated else f"({text})"), [f"% {word} %" for word in words]
+    return (f"not ({text})" if negated else f"({text})"), [word.lower() for word in words]
 
 
 def _aged(column: str, operator: str, value: object, now: datetime) -> Piece:

@@ -1,8 +1,14 @@
 """Search, views and macros: what they find and what they would do."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from integrations.zendesk.sandbox import finding
 from tests.integrations.sandbox.client import Client
+from tests.integrations.sandbox.conftest import Opener
 
 
 @pytest.fixture
@@ -96,3 +102,43 @@ def test_a_macro_is_rendered_and_changes_nothing(shop: Client) -> None:
     assert shop.read("/tickets/1") == before
     alone = shop.read(f"/macros/{macro['id']}/apply")["result"]["ticket"]
     assert set(alone) == {"comment", "status", "tags", "assignee_id"}
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("환불", {1}), ("불요", set()), ("요청", {1}), ("환", {1}), ("환불*", {1}), ("friday", {2}), ("frid", set()),
+        ("frid*", {2}), ('"meet on friday"', {2}), ('"on meet"', set()), ("comment:friday", {2}),
+        ("description:friday", {2}), ("description:later", set()), ("comment:later", {2}), ("later friday", {2}),
+        ("thanks friday", set()), ("!!", set()), ("tags:refund", {1}), ("-tags:refund", {2, 3}), ("subject:mov*", {2}),
+    ],
+)  # fmt: skip
+def test_words_are_found_whole_and_korean_ones_with_what_is_glued_to_them(
+    shop: Client, query: str, ids: set[int]
+) -> None:
+    shop.change(2, comment={"body": "Or later"})
+    found = shop.read("/search", query=f"type:ticket {query}")
+    assert {row["id"] for row in found["results"]} == ids
+
+
+def test_what_is_changed_or_gone_is_found_as_it_is_now(shop: Client) -> None:
+    shop.change(1, subject="보상 문의", tags=["claim"])
+    for query, ids in (("요청", set()), ("보상", {1}), ("tags:refund", set()), ("tags:claim", {1})):
+        assert {row["id"] for row in shop.read("/search", query=f"type:ticket {query}")["results"]} == ids
+    shop.send("DELETE", "/tickets/1")
+    assert shop.read("/search", query="type:ticket 보상")["results"] == []
+
+
+def test_a_folder_of_before_gets_its_indexes(opened: Opener, tmp_path: Path) -> None:
+    box = opened()
+    box.ticket(subject="환불 요청", tags=["refund"])
+    with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3", isolation_level=None)) as db:
+        for (name,) in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            db.execute(f"drop trigger {name}")
+        for name in ("ticket_words", "comment_words", "ticket_tags"):
+            db.execute(f"drop table {name}")
+        finding.teach(db)
+        finding.lay(db)
+        assert db.execute("select rowid from ticket_words where ticket_words match '\"환불\"'").fetchall() == [(1,)]
+        assert db.execute("select rowid from comment_words where comment_words match 'came'").fetchone()
+        assert db.execute("select tag, ticket_id from ticket_tags").fetchall() == [("refund", 1)]

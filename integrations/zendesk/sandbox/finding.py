@@ -1,0 +1,96 @@
+"""The indexes that search and long lists read, kept by the database itself: whoever writes a row, its words follow.
+
+Words are whole, as Zendesk finds them. Korean glues its particles to its words, so a run of Hangul is kept as the pairs
+of syllables in it: "환불" is found in "환불을" and in "부분환불".
+"""
+
+import re
+import sqlite3
+
+_RUN = re.compile("([가-힣]+)")
+_WORD = re.compile(r"\w+")
+
+SCHEMA = """
+drop index if exists tickets_status;
+create index if not exists tickets_narrow on tickets(
+  deleted, status, priority, group_id, assignee_id, type, channel, brand_id, ticket_form_id, requester_id,
+  submitter_id, organization_id, created_at, updated_at, external_id, id);
+create index if not exists tickets_updated on tickets(updated_at, id) where deleted = 0;
+create index if not exists tickets_created on tickets(created_at, id) where deleted = 0;
+create index if not exists tickets_organization on tickets(organization_id, id) where organization_id is not null;
+create index if not exists users_external on users(external_id) where external_id is not null;
+create virtual table ticket_words using fts5(subject, content='', columnsize=0);
+create virtual table comment_words using fts5(text, content='', columnsize=0);
+insert into comment_words(comment_words, rank) values ('hashsize', 16777216);
+create table ticket_tags(tag text not null, ticket_id integer not null, primary key (tag, ticket_id)) without rowid;
+create trigger tickets_found after insert on tickets begin
+  insert into ticket_words(rowid, subject) values (new.id, sandbox_words(new.subject));
+  insert or ignore into ticket_tags(tag, ticket_id) select value, new.id from json_each(new.body, '$.tags');
+end;
+create trigger tickets_lost after delete on tickets begin
+  insert into ticket_words(ticket_words, rowid, subject) values ('delete', old.id, sandbox_words(old.subject));
+  delete from ticket_tags where ticket_id = old.id and tag in (select value from json_each(old.body, '$.tags'));
+end;
+create trigger tickets_renamed after update of subject on tickets begin
+  insert into ticket_words(ticket_words, rowid, subject) values ('delete', old.id, sandbox_words(old.subject));
+  insert into ticket_words(rowid, subject) values (new.id, sandbox_words(new.subject));
+end;
+create trigger tickets_retagged after update of body on tickets begin
+  delete from ticket_tags where ticket_id = old.id and tag in (select value from json_each(old.body, '$.tags'));
+  insert or ignore into ticket_tags(tag, ticket_id) select value, new.id from json_each(new.body, '$.tags');
+end;
+create trigger comments_found after insert on comments begin
+  insert into comment_words(rowid, text) values (new.id, sandbox_words(new.text));
+end;
+create trigger comments_lost after delete on comments begin
+  insert into comment_words(comment_words, rowid, text) values ('delete', old.id, sandbox_words(old.text));
+end;
+create trigger comments_reworded after update of text on comments begin
+  insert into comment_words(comment_words, rowid, text) values ('delete', old.id, sandbox_words(old.text));
+  insert into comment_words(rowid, text) values (new.id, sandbox_words(new.text));
+end;
+"""
+_OF_BEFORE = """
+insert into ticket_words(rowid, subject) select id, sandbox_words(subject) from tickets;
+insert or ignore into ticket_tags(tag, ticket_id) select value, tickets.id from tickets, json_each(body, '$.tags');
+insert into comment_words(rowid, text) select id, sandbox_words(text) from comments;
+"""
+
+
+def teach(db: sqlite3.Connection) -> None:
+    """What every connection must know before it writes; a replaced row leaves the indexes by the same triggers."""
+    db.create_function("sandbox_words", 1, words_of, deterministic=True)
+    db.execute("pragma recursive_triggers = on")
+
+
+def lay(db: sqlite3.Connection) -> None:
+    """Makes the indexes, and fills them from a folder that has none yet. All of it or nothing."""
+    if db.execute("select 1 from sqlite_master where name = 'ticket_words'").fetchone():
+        return
+    db.executescript(f"begin immediate; {SCHEMA} {_OF_BEFORE} commit;")
+
+
+def words_of(text: str | None) -> str:
+    """What is indexed of a text: its words, with each run of Hangul as its pairs of syllables and its last one."""
+    if not text:
+        return ""
+    return _RUN.sub(lambda run: f" {_pairs(run[1])} {run[1][-1]} ", text)
+
+
+def _pairs(run: str) -> str:
+    return " ".join(run[at : at + 2] for at in range(len(run) - 1))
+
+
+def asked(text: str) -> str | None:
+    """The words of a query in FTS5's language: next to each other, as they stand; None where there is none in them.
+
+    A * at the end stands for any rest of the last word, as in Zendesk.
+    """
+    found = [_RUN.split(word) for word in _WORD.findall(text)]
+    parts = [piece for word in found for piece in word if piece]
+    if not parts:
+        return None
+    last = parts[-1]
+    is_open = text.rstrip().endswith("*") or (len(last) == 1 and _RUN.fullmatch(last) is not None)
+    terms = [_pairs(part) if len(part) > 1 and _RUN.fullmatch(part) else part for part in parts]
+    return f'"{" ".join(terms)}"' + ("*" if is_open else "")
