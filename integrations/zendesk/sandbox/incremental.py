@@ -5,12 +5,13 @@ import binascii
 import sqlite3
 from urllib.parse import urlencode
 
-from . import attachments, tickets
+from . import attachments
 from .call import Call, Route
 from .replies import Refusal, Reply
 from .shape import Json, decode
 from .sideloads import Sideloads, user
 from .state import Tx
+from .ticket_loads import Loads
 
 WITHHELD_SECONDS = 60
 MOST = 1000
@@ -85,7 +86,12 @@ def tickets_by_cursor(call: Call) -> Reply:
     with call.state.write() as tx:
         beside, page = _by_cursor(call, _rows(call, tx.db, "tickets", start, size), start, size)
         _exported(tx, page)
-        return Reply({"tickets": [tickets.raw(row, call.base) for row in page]} | _loads(call, tx.db, page) | beside)
+        return Reply({"tickets": _tickets(call, tx.db, page)} | _loads(call, tx.db, page) | beside)
+
+
+def _tickets(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> list[object]:
+    within = Loads.of(db, call.state.clock(), call.base, call.arg("include"))
+    return [within.row(row) for row in page]
 
 
 def _loads(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> Json:
@@ -129,7 +135,7 @@ def tickets_by_time(call: Call) -> Reply:
     with call.state.write() as tx:
         beside, page = _by_time(call, tx.db, "tickets")
         _exported(tx, page)
-        return Reply({"tickets": [tickets.raw(row, call.base) for row in page]} | _loads(call, tx.db, page) | beside)
+        return Reply({"tickets": _tickets(call, tx.db, page)} | _loads(call, tx.db, page) | beside)
 
 
 def users_by_time(call: Call) -> Reply:

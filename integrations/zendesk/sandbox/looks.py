@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from . import metrics, records
+from . import metrics, records, sla
 from .engine import Life, Look
 from .rulebook import books
 from .shape import Json, decode
@@ -18,14 +18,15 @@ def after_update(
     return Look(
         ticket=after, now=tx.now, books=books(tx.db), comments=comments, before=before, actor=actor, channel=channel,
         said=said, life=_life(tx.db, after), schedule_id=metrics.schedule_of(tx.db, after["id"]),
-        breaches=breaches(tx.db, after["id"]), url=_page(tx.db, after),
+        breaches=sla.breaches(tx.db, after, tx.now), url=_page(tx.db, after),
     )  # fmt: skip
 
 
 def by_time(db: sqlite3.Connection, now: datetime, ticket: Json) -> Look:
     return Look(
         ticket=ticket, now=now, books=books(db), comments=_comments(db, ticket["id"]), life=_life(db, ticket),
-        schedule_id=metrics.schedule_of(db, ticket["id"]), breaches=breaches(db, ticket["id"]), url=_page(db, ticket),
+        schedule_id=metrics.schedule_of(db, ticket["id"]), breaches=sla.breaches(db, ticket, now),
+        url=_page(db, ticket),
     )  # fmt: skip
 
 
@@ -37,10 +38,6 @@ def _life(db: sqlite3.Connection, ticket: Json) -> Life:
         assignee_updated_at=story.dates["assignee_updated_at"], reopens=story.reopens, replies=story.replies,
         assignee_stations=story.stations["assignee_id"], group_stations=story.stations["group_id"],
     )  # fmt: skip
-
-
-def breaches(_db: sqlite3.Connection, _ticket_id: int) -> tuple[datetime, ...]:
-    return ()
 
 
 def _page(db: sqlite3.Connection, ticket: Json) -> str:

@@ -1,8 +1,9 @@
 """Ticket metrics: of one ticket, of all, and the export of their events."""
 
 import sqlite3
+from datetime import datetime
 
-from . import incremental, metrics, tickets
+from . import incremental, metric_events, metrics, sla, tickets
 from .call import Call, Route
 from .paging import InMemory, InTable, listed
 from .replies import Reply, not_found
@@ -39,7 +40,7 @@ def events(call: Call) -> Reply:
     start, end = incremental.start_time(call), incremental.newest(call)
     by_cursor = any(key.startswith("page[") for key in call.request.args)
     with call.state.read() as db:
-        rows = _events_between(db, start, end)
+        rows = _events_between(db, start, end, call.state.clock())
     if by_cursor:
         part = listed(call.url, call.request.args, InMemory([(row["id"], row) for row in rows], "time,id"))
         return Reply({"ticket_metric_events": part.rows} | part.beside)
@@ -52,14 +53,14 @@ def events(call: Call) -> Reply:
     return Reply({"ticket_metric_events": page} | incremental.timed(call, len(page), last, done=len(rows) == len(page)))
 
 
-def _events_between(db: sqlite3.Connection, start: int, end: int) -> list[Json]:
-    """A ticket without an audit in this time has no metric event in it either."""
+def _events_between(db: sqlite3.Connection, start: int, end: int, now: datetime) -> list[Json]:
+    """A ticket without an audit or a missed target in this time has no metric event in it either."""
     sql = "select distinct ticket_id from audits where at >= ? and at <= ?"
-    numbers = [row["ticket_id"] for row in db.execute(sql, (start, end))]
+    numbers = {row["ticket_id"] for row in db.execute(sql, (start, end))} | set(sla.due_between(db, start, end))
     found: list[Json] = []
     for number in numbers:
         row = db.execute("select body from tickets where id = ?", (number,)).fetchone()
-        found += metrics.events(db, decode(row["body"])) if row else []
+        found += metric_events.of(db, decode(row["body"]), now) if row else []
     return sorted((row for row in found if start <= _second(row) <= end), key=lambda row: (_second(row), row["id"]))
 
 

@@ -92,49 +92,6 @@ def dates(story: Story) -> Json:
     return {key: _stamp(story.dates[key]) for key in _DATES}
 
 
-def events(db: sqlite3.Connection, ticket: Json) -> list[Json]:
-    """The ticket's metric events, oldest first, as the incremental export of them tells."""
-    story = told(db, ticket)
-    first = next(iter(_steps(db, ticket["id"])), None)
-    if first is None:
-        return []
-    found: list[Json] = []
-
-    def tell(step: Step, metric: str, kind: str) -> None:
-        found.append({"id": step.audit_id + len(found) + 1, "ticket_id": ticket["id"], "metric": metric,
-                      "instance_id": 1, "type": kind, "time": stamp(step.at)})  # fmt: skip
-
-    for metric in ("reply_time", "requester_wait_time", "agent_work_time", "resolution_time"):
-        tell(first, metric, "activate")
-    replied = False
-    for step in _steps(db, ticket["id"]):
-        if step.field == "status" and step.previous is not None:
-            for metric, kind in _turned(str(step.previous), str(step.value)):
-                tell(step, metric, kind)
-        if step.field == "reply" and not replied and story.first_reply == step.at:
-            replied = True
-            tell(step, "reply_time", "fulfill")
-    return found
-
-
-def _turned(was: str, now: str) -> Iterator[tuple[str, str]]:
-    """Which clocks a change of status starts, stops and ends."""
-    if now in DONE and was not in DONE:
-        for metric in ("requester_wait_time", "agent_work_time", "resolution_time"):
-            yield metric, "fulfill"
-        return
-    if was in DONE and now not in DONE:
-        yield "resolution_time", "activate"
-    if now == "pending" and was != "pending":
-        yield "requester_wait_time", "pause"
-    if now != "pending" and was in {"pending", *DONE} and now not in DONE:
-        yield "requester_wait_time", "activate"
-    if now in {"pending", "hold"} and was not in {"pending", "hold"}:
-        yield "agent_work_time", "pause"
-    if now in {"new", "open"} and was not in {"new", "open"}:
-        yield "agent_work_time", "activate"
-
-
 def told(db: sqlite3.Connection, ticket: Json) -> Story:
     created = moment(ticket["created_at"]) or datetime.fromisoformat("1970-01-01T00:00:00Z")
     steps = list(_steps(db, ticket["id"]))

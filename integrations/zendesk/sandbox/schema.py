@@ -56,6 +56,10 @@ create table if not exists notices(
   rule_id integer not null, rule_title text not null, kind text not null, recipients text not null,
   subject text not null, body text not null, invocation text);
 create index if not exists notices_ticket on notices(ticket_id, seq);
+create table if not exists sla_due(
+  ticket_id integer not null, metric text not null, at integer not null, primary key (ticket_id, metric))
+  without rowid;
+create index if not exists sla_due_at on sla_due(at, ticket_id);
 create table if not exists journal(
   seq integer primary key autoincrement, at text not null, method text not null, path text not null,
   query text not null, user_id integer, status integer, committed text not null, fault text);

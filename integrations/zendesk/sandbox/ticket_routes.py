@@ -11,6 +11,7 @@ from .replies import Refusal, Reply, invalid_attribute, not_found, record_invali
 from .shape import Json, decode, encode, ident
 from .sideloads import Sideloads
 from .ticket_change import TAKEN, TAKEN_IN_BULK, tags_of
+from .ticket_loads import Loads
 
 MOST = 100
 KEY_LIFE_SECONDS = 2 * 60 * 60
@@ -24,12 +25,12 @@ def listing(
 
     `ordered` is the order of offset pages where nobody asks for another one.
     """
-    loads = Sideloads(call.arg("include"))
+    loads, within = Sideloads(call.arg("include")), Loads.of(db, call.state.clock(), call.base, call.arg("include"))
     cursor = "page[size]" in call.request.args or "page[after]" in call.request.args
 
     def render(row: sqlite3.Row) -> object:
         loads.take(decode(row["body"]) if loads.wanted else {})
-        return tickets.raw(row, call.base, fields=not cursor)
+        return within.row(row, fields=not cursor)
 
     column = _SORTS.get(call.arg("sort_by") or "", "id")
     way = "desc" if call.arg("sort_order") == "desc" else "asc"
@@ -72,7 +73,8 @@ def show(call: Call, ticket_id: str) -> Reply:
         ticket = tickets.one(db, ident(ticket_id))
         loads = Sideloads(call.arg("include"))
         loads.take(ticket)
-        return Reply({"ticket": tickets.shown(ticket, call.base)} | loads.beside(db, call.base))
+        within = Loads.of(db, call.state.clock(), call.base, call.arg("include"))
+        return Reply({"ticket": within.into(tickets.shown(ticket, call.base))} | loads.beside(db, call.base))
 
 
 def show_many(call: Call) -> Reply:
@@ -83,7 +85,8 @@ def show_many(call: Call) -> Reply:
         loads = Sideloads(call.arg("include"))
         for row in rows:
             loads.take(decode(row["body"]) if loads.wanted else {})
-        entries = [(row["id"], tickets.raw(row, call.base)) for row in rows]
+        within = Loads.of(db, call.state.clock(), call.base, call.arg("include"))
+        entries = [(row["id"], within.row(row)) for row in rows]
         return call.page("tickets", InMemory(entries), beside=loads.beside(db, call.base))
 
 

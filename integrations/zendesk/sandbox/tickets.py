@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, attachments, audits, events, people, records, triggers
+from . import account, attachments, audits, events, looks, people, records, sla, triggers
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -200,6 +200,8 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     keep_audit(tx, audit)
     if said is not None:
         add_comment(tx, after["id"], said)
+    if tx.engine is not None:
+        sla.bind(tx, looks.by_time(tx.db, tx.now, after))
     events.announce(tx, before, after, said, by.user)
     keys = audits.changed_keys(before, after) + (["comment"] if said else [])
     tx.note("ticket", after["id"], keys if before else ["created", *keys], custom)

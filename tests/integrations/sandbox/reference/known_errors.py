@@ -22,6 +22,8 @@ _RULE_VALUE = (
     "recorded: true for comment_is_public; told: whom and what to notify is a list, that of a webhook a deep one"
 )
 _SHOWN = "told: what a list of languages shows of each"
+_BY_TYPE = "told: the document has an object for each type of event, and lists only what all of them share"
+_INCLUDED = "told: what include= puts into a ticket"
 _MADE = "recorded of macros and views, of which the document says 200 as well: what is made answers 201"
 _MACRO_TICKET = {
     "id": "integer", "url": "string", "status": "string", "priority": "string", "type": "string", "subject": "string",
@@ -114,6 +116,11 @@ MORE_KEYS: Mapping[str, Mapping[str, Mended]] = {
     "MacroObject": {"raw_title": _RAW_TITLE},
     "SLAPolicyObject": {"metric_settings": Mended(_SOME, "told: came after the document was written")},
     "SupportAddressObject": {"url": _URL},
+    "TicketMetricEventBaseObject": {
+        "status": Mended({"calendar": "integer", "business": "integer"}, _BY_TYPE),
+        "sla": Mended(_SOME, _BY_TYPE),
+        "deleted": Mended("boolean", _BY_TYPE),
+    },
     "TicketMetricEventsResponse": {"end_of_stream": Mended("boolean", "told: as of every export by time")},
     "TriggerConditionDefinitionObjectAny": {
         "values": Mended(
@@ -124,6 +131,12 @@ MORE_KEYS: Mapping[str, Mapping[str, Mended]] = {
     "TicketObject": {
         "fields": Mended([_SOME], "recorded: custom_fields once more, under its older name"),
         "generated_timestamp": Mended("integer", "recorded: what exports go by"),
+        "metric_set": Mended("TicketMetricObject", _INCLUDED),
+        "slas": Mended({"policy_metrics": [_SOME]}, _INCLUDED),
+        "metric_events": Mended(_SOME, _INCLUDED),
+        "dates": Mended(_SOME, _INCLUDED),
+        "comment_count": Mended("integer", _INCLUDED),
+        "incident_count": Mended("integer", _INCLUDED),
     },
     "TicketResponse": {"audit": Mended("AuditObject", "recorded: making a ticket answers with its audit, too")},
     "UserForAdmin": {
