@@ -7,41 +7,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, MapAdapter, Rule
+from werkzeug.routing import MapAdapter
 
-from . import (
-    account,
-    definition_routes,
-    identity_routes,
-    incremental,
-    jobs,
-    journal,
-    macro_routes,
-    macros,
-    membership_routes,
-    metric_routes,
-    organization_routes,
-    people,
-    people_more_routes,
-    people_routes,
-    plain_routes,
-    revisions,
-    rule_routes,
-    schedule_routes,
-    search,
-    settings_routes,
-    tag_routes,
-    thread_routes,
-    ticket_more_routes,
-    ticket_routes,
-    upload_routes,
-    view_routes,
-    webhook_routes,
-)
+from . import account, incremental, journal, people, places
 from .call import Call, Endpoint
 from .faults import Fault, Plan
 from .limits import Limits
@@ -51,8 +22,6 @@ from .state import State
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/v2"
-# What the role end-user may reach; everything else is for agents and admins.
-_FOR_EVERYONE = frozenset({"/users/me"})
 _SLOW_PIECES = 10
 
 
@@ -81,42 +50,6 @@ class Cut(Exception):
     """The connection is to be cut without a reply."""
 
 
-@cache
-def url_map() -> Map:
-    """Made once: it is the same for every sandbox, and takes a tenth of a second."""
-    found = Map(strict_slashes=False, merge_slashes=False)
-    tables = (
-        ticket_routes.ROUTES,
-        ticket_more_routes.ROUTES,
-        tag_routes.ROUTES,
-        thread_routes.ROUTES,
-        metric_routes.ROUTES,
-        membership_routes.ROUTES,
-        organization_routes.ROUTES,
-        people_routes.ROUTES,
-        people_more_routes.ROUTES,
-        identity_routes.ROUTES,
-        jobs.ROUTES,
-        webhook_routes.ROUTES,
-        incremental.ROUTES,
-        search.ROUTES,
-        macros.ROUTES,
-        view_routes.ROUTES,
-        rule_routes.ROUTES,
-        revisions.ROUTES,
-        macro_routes.ROUTES,
-        definition_routes.ROUTES,
-        schedule_routes.ROUTES,
-        settings_routes.ROUTES,
-        upload_routes.ROUTES,
-        plain_routes.routes(),
-    )
-    for table in tables:
-        for route in table:
-            found.add(Rule(route.path, methods=list(route.methods), endpoint=route.endpoint, defaults=route.options))
-    return found
-
-
 class Api:
     """Answers one request at a time on each thread; state, faults and limits are shared and lock themselves."""
 
@@ -125,7 +58,7 @@ class Api:
         self._state = state
         self._faults = faults
         self._limits = limits
-        self._map = url_map()
+        self._map = places.url_map()
         self._lock = threading.Lock()
         self._under_way = 0
 
@@ -196,7 +129,7 @@ class Api:
 
     def _where(self, request: Request, role: str) -> tuple[Endpoint, Json]:
         place = _place(request.path).removeprefix(PREFIX)
-        if role == "end-user" and place not in _FOR_EVERYONE:
+        if role == "end-user" and not places.for_customers(request.method, place):
             raise forbidden()
         adapter: MapAdapter = self._map.bind("sandbox")
         try:

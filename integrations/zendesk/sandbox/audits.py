@@ -1,5 +1,6 @@
 """Audits: every change of a ticket told as Zendesk tells it, in events of their own kinds."""
 
+from . import people
 from .shape import Json
 from .state import Tx
 from .ticket_change import field_values
@@ -10,7 +11,10 @@ _ALWAYS = ("subject", "requester_id", "priority", "type", "status", "organizatio
 _WHERE_SET = ("assignee_id", "group_id", "external_id", "due_at", "problem_id", "recipient", "tags")
 _CHANGES = ("subject", "requester_id", "assignee_id", "group_id", "organization_id", "priority", "type", "status",
             "custom_status_id", "brand_id", "ticket_form_id", "external_id", "due_at", "problem_id", "recipient",
-            "submitter_id", "tags")  # fmt: skip
+            "submitter_id", "tags", "follower_ids", "email_cc_ids", "collaborator_ids")  # fmt: skip
+# People on a ticket are told of by name, each kind in its own way.
+_PEOPLE = {"follower_ids": ("FollowerChange", "followers"), "email_cc_ids": ("EmailCcChange", "email_ccs"),
+           "collaborator_ids": ("Cc", "recipients")}  # fmt: skip
 
 
 def changed_keys(before: Json | None, after: Json) -> list[str]:
@@ -50,11 +54,26 @@ def _created(tx: Tx, after: Json) -> list[Json]:
 
 def _changed(tx: Tx, before: Json, after: Json) -> list[Json]:
     was, now = before | _by_id(before), after | _by_id(after)
-    return [
+    keys = changed_keys(before, after)
+    persons = [_persons(tx, key, before[key], after[key]) for key in keys if key in _PEOPLE]
+    return persons + [
         {"id": tx.new_id(), "type": "Change", "value": _text(key, now[key]), "field_name": key,
          "previous_value": _text(key, was.get(key))}
-        for key in changed_keys(before, after)
+        for key in keys if key not in _PEOPLE
     ]  # fmt: skip
+
+
+def _persons(tx: Tx, key: str, before: list[int], after: list[int]) -> Json:
+    kind, name = _PEOPLE[key]
+    if kind == "Cc":
+        return {"id": tx.new_id(), "type": kind, "recipients": after}
+    return {"id": tx.new_id(), "type": kind, f"previous_{name}": _emails(tx, before),
+            f"current_{name}": _emails(tx, after)}  # fmt: skip
+
+
+def _emails(tx: Tx, numbers: list[int]) -> list[str]:
+    found = (people.one(tx.db, number) for number in numbers)
+    return [user["email"] or user["name"] for user in found if user is not None]
 
 
 def _by_id(ticket: Json) -> Json:

@@ -15,6 +15,7 @@ from .state import State, Tx
 from .tickets import By
 
 BIGGEST_BODY = 10 * 1024 * 1024
+MOST_EXPORTED = 1000  # rows on one page of an export
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Call:
     withhold_seconds: int
     user: Json = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    most: int = MOST_EXPORTED
 
     @property
     def base(self) -> str:

@@ -37,6 +37,13 @@ def _target(_db: sqlite3.Connection, row: Json, _base: str) -> Json:
     return {key: value for key, value in row.items() if key not in ("password", "token", "api_token", "secret")}
 
 
+def _item(_db: sqlite3.Connection, row: Json, base: str) -> Json:
+    place = f"{base}/api/v2/dynamic_content/items/{row['id']}/variants"
+    return row | {"variants": [{"url": f"{place}/{one['id']}.json", **one} for one in row["variants"]
+                               if isinstance(one, dict) and "id" in one]}  # fmt: skip
+
+
 _DRESS: dict[str, Callable[[sqlite3.Connection, Json, str], Json]] = {
     "workspace": _workspace, "queue": _queue, "target": _target,
+    "item": _item,
 }  # fmt: skip

@@ -21,6 +21,10 @@ def _shout(value: object) -> str | None:
     return None if value is None else str(value).upper()
 
 
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
 def _as_is(value: object) -> object:
     return value
 
@@ -42,6 +46,8 @@ _CHANGED: dict[str, tuple[str, Callable[[object], object]]] = {
     "external_id": ("external_id_changed", _text),
     "problem_id": ("problem_link_changed", _text),
     "due_at": ("task_due_at_changed", _as_is),
+    "follower_ids": ("followers_changed", _texts),
+    "email_cc_ids": ("email_ccs_changed", _texts),
 }
 NAMES = frozenset(
     {

@@ -5,16 +5,16 @@ import binascii
 import sqlite3
 from urllib.parse import urlencode
 
-from . import attachments
+from . import attachments, records
 from .call import Call, Route
-from .replies import Refusal, Reply
-from .shape import Json, decode
-from .sideloads import Sideloads, user
+from .replies import Refusal, Reply, not_found
+from .shape import Json, decode, moment
+from .sideloads import Sideloads, plain, user
 from .state import Tx
 from .ticket_loads import Loads
 
 WITHHELD_SECONDS = 60
-MOST = 1000
+SAMPLE = 50
 
 
 def _exported(tx: Tx, page: list[sqlite3.Row]) -> None:
@@ -43,7 +43,7 @@ def start_time(call: Call) -> int:
 
 def page_size(call: Call) -> int:
     text = call.arg("per_page") or ""
-    return min(int(text), MOST) if text.isdecimal() and int(text) else MOST
+    return min(int(text), call.most) if text.isdecimal() and int(text) else call.most
 
 
 def _cursor(call: Call) -> tuple[int, int]:
@@ -186,7 +186,38 @@ def _child(event: Json, via: str | None, *, with_comments: bool) -> Json:
             "comment_public": event["public"]}  # fmt: skip
 
 
+def organizations(call: Call) -> Reply:
+    """By the second of their last change, as time-based exports are; a second is never cut in two."""
+    call.need_admin()
+    start, size, end = start_time(call), page_size(call), newest(call)
+    with call.state.read() as db:
+        rows = [(_second(row["updated_at"]), row) for row in records.every(db, "organization")]
+    rows = sorted((pair for pair in rows if start <= pair[0] <= end), key=lambda pair: (pair[0], pair[1]["id"]))
+    page = rows[:size] + [pair for pair in rows[size:] if pair[0] == rows[size - 1][0]]
+    last = page[-1][0] if page else start
+    last += 1 if len(rows) > len(page) and last == start else 0
+    told = [plain("organization", row, call.base) for _, row in page]
+    return Reply({"organizations": told} | timed(call, len(told), last, done=len(rows) == len(page)))
+
+
+def _second(text: str) -> int:
+    at = moment(text)
+    return int(at.timestamp()) if at else 0
+
+
+def sample(call: Call, resource: str) -> Reply:
+    """Fifty rows at most, to try an export on."""
+    if resource not in _SAMPLED:
+        raise not_found()
+    call.most = SAMPLE
+    return _SAMPLED[resource](call)
+
+
+_SAMPLED = {"tickets": tickets_by_time, "ticket_events": ticket_events, "users": users_by_time,
+            "organizations": organizations}  # fmt: skip
 ROUTES = (
+    Route(["GET"], "/incremental/organizations", organizations),
+    Route(["GET"], "/incremental/<resource>/sample", sample),
     Route(["GET"], "/incremental/tickets/cursor", tickets_by_cursor),
     Route(["GET"], "/incremental/tickets", tickets_by_time),
     Route(["GET"], "/incremental/ticket_events", ticket_events),

@@ -133,6 +133,31 @@ def _custom_status(tx: Tx, row: Json, before: Json | None) -> None:
     _one_default("custom_status", "status_category")(tx, row, before)
 
 
+def refuse_variant(others: list[Json], row: Json) -> None:
+    """A text of dynamic content has one variant a language, and says something in it."""
+    if row["locale_id"] not in people.LOCALES:
+        raise record_invalid("locale_id", "Locale: is invalid", "InvalidValue")
+    if not row["content"]:
+        raise record_invalid("content", "Content: cannot be blank", "BlankValue")
+    if any(other["locale_id"] == row["locale_id"] and other["id"] != row["id"] for other in others):
+        raise record_invalid("locale_id", "Locale: has already been taken", "DuplicateValue")
+
+
+def _item(tx: Tx, row: Json, _before: Json | None) -> None:
+    """Variants that come with their text are whole rows of their own."""
+    rows: list[Json] = []
+    for given in row["variants"]:
+        if not isinstance(given, dict):
+            raise record_invalid("variants", "Variants: are invalid", "InvalidValue")
+        fresh: Json = {"id": tx.new_id(), "content": None, "locale_id": None, "default": False, "active": True,
+                       "outdated": False, "created_at": tx.stamp, "updated_at": tx.stamp}  # fmt: skip
+        variant = fresh | {key: given[key] for key in fresh if key in given}
+        variant["locale_id"] = ident(variant["locale_id"])
+        refuse_variant(rows, variant)
+        rows.append(variant)
+    row["variants"] = rows
+
+
 def _trigger(_tx: Tx, row: Json, _before: Json | None) -> None:
     """A category's id is a text wherever it stands."""
     row["category_id"] = None if row["category_id"] is None else str(row["category_id"])
@@ -140,6 +165,7 @@ def _trigger(_tx: Tx, row: Json, _before: Json | None) -> None:
 
 _SETTLE: dict[str, Settle] = {
     "trigger": _trigger,
+    "item": _item,
     "group_membership": _membership("group_membership", "group"),
     "organization_membership": _membership("organization_membership", "organization"),
     "organization": _organization,

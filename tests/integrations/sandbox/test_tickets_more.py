@@ -140,6 +140,17 @@ def test_tickets_are_found_by_whom_they_have_to_do_with(box: Client) -> None:
     assert listed(box, "/tickets/recent")[0] == last["id"]
 
 
+def test_people_who_join_a_ticket_are_kept_and_told(box: Client) -> None:
+    friend, other = box.user("Joiner"), box.user("Leaver")
+    ticket = box.ticket(email_cc_ids=[other["id"]])
+    box.change(ticket["id"], email_cc_ids=[friend["id"]], follower_ids=[friend["id"]])
+    row = box.read(f"/tickets/{ticket['id']}")["ticket"]
+    assert (row["email_cc_ids"], row["follower_ids"]) == ([friend["id"]], [friend["id"]])
+    told = {event["type"]: event for event in box.read(f"/tickets/{ticket['id']}/audits")["audits"][-1]["events"]}
+    assert told["EmailCcChange"]["previous_email_ccs"] == [other["email"]]
+    assert told["FollowerChange"]["current_followers"] == [friend["email"]]
+
+
 def test_tags_are_counted_and_completed(box: Client) -> None:
     box.ticket(tags=["lockout", "vip"])
     box.ticket(tags=["lockout"])

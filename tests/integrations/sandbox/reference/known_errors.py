@@ -138,6 +138,11 @@ MORE_KEYS: Mapping[str, Mapping[str, Mended]] = {
         "comment_count": Mended("integer", _INCLUDED),
         "incident_count": Mended("integer", _INCLUDED),
     },
+    "TicketCommentObject": {
+        "url": Mended("string", "told of comments of requests: each has its own address"),
+        "request_id": Mended("integer", "told of comments of requests: whose they are"),
+    },
+    "UserForEndUser": {"agent": Mended("boolean", "told of who said something in a request: is she staff")},
     "TicketResponse": {"audit": Mended("AuditObject", "recorded: making a ticket answers with its audit, too")},
     "UserForAdmin": {
         "permanently_deleted": Mended("boolean", "told: shown of one who was deleted for good, and of nobody else"),
@@ -158,4 +163,5 @@ BESIDE: Mapping[str, Any] = {
     "meta": {"has_more": "boolean", "after_cursor": "string", "before_cursor": "string"},
     "links": {"next": "string", "prev": "string"},
     "users": ["UserObject"], "groups": ["GroupObject"], "organizations": ["OrganizationObject"],
+    "last_audits": ["AuditObject"],
 }  # fmt: skip
