@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
-from app.desk import sheets
+from app.desk import sheets, workbook
 from app.desk.sheets import lines_of
 from app.errors import Refusal
 
@@ -69,15 +72,36 @@ def test_what_cannot_be_read_is_refused_in_words(raw: bytes) -> None:
         list(lines_of(raw))
 
 
-def test_a_workbook_of_two_far_cells_ends_nothing_but_its_reader() -> None:
-    """What stands between them would be half a terabyte."""
+def a_workbook_of_two_cells(row: int, column: int) -> bytes:
     kept = io.BytesIO()
     with Workbook(kept) as book:
         sheet = book.add_worksheet()
         sheet.write(0, 0, "a")
-        sheet.write(1_048_575, 16_383, "b")
+        sheet.write(row, column, "b")
+    return kept.getvalue()
+
+
+def test_a_workbook_of_two_far_cells_ends_nothing_but_its_reader() -> None:
+    """What stands between them would be half a terabyte."""
     with pytest.raises(Refusal) as refused:
-        list(lines_of(kept.getvalue()))
+        list(lines_of(a_workbook_of_two_cells(1_048_575, 16_383)))
+    assert refused.value.words is sheets.NO_XLSX
+
+
+def test_the_reader_ends_at_a_gigabyte_and_not_at_its_time() -> None:
+    """Between these two cells stand some gigabytes, which this machine may well have."""
+    asked = [sys.executable, str(sheets.READER)]
+    read = subprocess.run(asked, input=a_workbook_of_two_cells(9_999, 7_999), capture_output=True, check=False)
+    assert read.returncode in {workbook.NOT_READ, -signal.SIGABRT, 128 + signal.SIGABRT}
+
+
+def test_a_text_that_stands_in_too_many_cells_is_refused() -> None:
+    """In the file it stands once; read, it would be millions of letters for each hundred cells."""
+    text = "x" * 32_000
+    read: Callable[[int], int] = lambda cells: len(list(lines_of(a_workbook(*[[text]] * cells))))  # noqa: E731
+    assert read(10) == 10
+    with pytest.raises(Refusal) as refused:
+        read(2_200)
     assert refused.value.words is sheets.NO_XLSX
 
 
