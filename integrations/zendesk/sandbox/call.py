@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 from werkzeug import Request
 
-from . import journal
+from . import audit_logs, journal
 from .paging import Source, listed
 from .replies import Refusal, Reply, forbidden, invalid_attribute, no_json, warning
 from .shape import Json, decode
@@ -45,6 +45,7 @@ class Call:
         """The change and the journal line that tells of it are one commit."""
         with self.state.write() as tx:
             yield tx
+            audit_logs.keep(tx, self.user, self.request.remote_addr)
             journal.record(tx, self.line)
 
     def by(self) -> By:

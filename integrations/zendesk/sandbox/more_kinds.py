@@ -53,7 +53,7 @@ MORE: tuple[Kind, ...] = (
     ),
     Kind(
         "suspended_ticket", "suspended_tickets", without=frozenset({"create", "update", "count"}), admin_only=False,
-        row={"author": {"id": None, "name": None, "email": None}, "subject": None, "content": None, "cause": None,
+        row={"author": {"name": None, "email": None}, "subject": None, "content": None, "cause": None,
              "cause_id": 0, "message_id": None, "ticket_id": None, "recipient": None, "error_messages": None,
              "attachments": [], "via": None, "brand_id": None, **_DATED},
     ),

@@ -6,7 +6,11 @@ from functools import cache
 from werkzeug.routing import Map, Rule
 
 from . import (
+    assignable_routes,
+    audit_log_routes,
+    brand_routes,
     definition_routes,
+    desk_routes,
     identity_routes,
     incremental,
     jobs,
@@ -60,6 +64,10 @@ TABLES = (
     schedule_routes.ROUTES,
     settings_routes.ROUTES,
     upload_routes.ROUTES,
+    audit_log_routes.ROUTES,
+    desk_routes.ROUTES,
+    brand_routes.ROUTES,
+    assignable_routes.ROUTES,
     plain_routes.routes(),
     request_routes.ROUTES,
     rating_routes.ROUTES,

@@ -15,6 +15,7 @@ from .ticket_routes import ids_of
 
 # Address words that are also a way to ask for the active ones only.
 _WITH_ACTIVE = frozenset({"macros", "triggers", "automations", "views"})
+_REMOVED_TOGETHER = _WITH_ACTIVE | {"suspended_tickets", "workspaces"}
 
 
 def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
@@ -124,7 +125,7 @@ def destroy_many(call: Call, kind: str) -> Reply:
             row = records.one(tx.db, definition.one, number)
             if row is not None:
                 plain_rows.remove(tx, definition, row)
-    return Reply(None, 204)
+    return Reply(None, 200 if kind == "workspaces" else 204)
 
 
 def groups_of_user(call: Call, user_id: str) -> Reply:
@@ -146,6 +147,7 @@ def routes() -> list[Route]:
             places.append("/help_center/community/topics")
         if kind.many in _WITH_ACTIVE:
             found.append(Route(["GET"], f"/{kind.place}/active", active, options))
+        if kind.many in _REMOVED_TOGETHER:
             found.append(Route(["DELETE"], f"/{kind.place}/destroy_many", destroy_many, options))
         for place in places:
             ways = {

@@ -138,6 +138,9 @@ MORE_KEYS: Mapping[str, Mapping[str, Mended]] = {
         "comment_count": Mended("integer", _INCLUDED),
         "incident_count": Mended("integer", _INCLUDED),
     },
+    "SuspendedTicketsResponse": {
+        "suspended_ticket": Mended("SuspendedTicketObject", "told: one by its id; the document has a list of one"),
+    },
     "TicketCommentObject": {
         "url": Mended("string", "told of comments of requests: each has its own address"),
         "request_id": Mended("integer", "told of comments of requests: whose they are"),
