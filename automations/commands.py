@@ -41,12 +41,16 @@ def zendesk() -> None:
     speak(terminal_language())
 
 
-@zendesk.command()
+@zendesk.command(context_settings={"ignore_unknown_options": True})
 @click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; the settings' SANDBOX_PORT by default.")
 @click.option("--plan", help="Zendesk's plan whose rate limits apply; none by default.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
 @with_office
-def sandbox(port: int | None, plan: str | None) -> None:
-    """Run the Zendesk in a box on this home's data, until Ctrl-C."""
+def sandbox(port: int | None, plan: str | None, more: tuple[str, ...]) -> None:
+    """Run the Zendesk in a box on this home's data, until Ctrl-C.
+
+    Its own options are handed on as they are: --world, --seed, --clock, --traffic, --faults (docs/sandbox.md).
+    """
     settings = settings_of_now()
     argv = [
         sys.executable,
@@ -58,6 +62,7 @@ def sandbox(port: int | None, plan: str | None) -> None:
     argv += ["--data", str(settings.home / "sandbox"), "--email", settings.zendesk_email or SANDBOX_EMAIL]
     argv += [f"--token={settings.zendesk_token}"] if settings.zendesk_token else []  # it may begin with a dash
     argv += ["--plan", plan] if plan else []
+    argv += more
     db.engine.dispose()
     sys.stdout.flush()
     os.execv(sys.executable, argv)  # noqa: S606 - the sandbox takes this process over: signals go straight to it

@@ -74,7 +74,7 @@ def test_the_web_does_not_start_half_set(tmp_path: Path) -> None:
 def test_the_sandbox_runs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ZENDESK_", "OPSROOM_"))}
     with subprocess.Popen(
-        [sys.executable, "-m", "flask", "zendesk", "sandbox", "--port", "0"],
+        [sys.executable, "-m", "flask", "zendesk", "sandbox", "--port", "0", "--world", "demo", "--tickets", "7"],
         cwd=ROOT,
         env={**env, "OPSROOM_HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ def test_the_sandbox_runs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
         told = sandbox.stdout.readline()
         url = told.split()[-1]
         try:
-            assert requests.get(f"{url}/_sandbox/health", timeout=10).ok
+            assert requests.get(f"{url}/_sandbox/health", timeout=10).json()["tickets"] == 7
         finally:
             sandbox.send_signal(signal.SIGTERM)
         assert sandbox.wait(20) == 0

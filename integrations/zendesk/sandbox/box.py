@@ -23,6 +23,7 @@ from .jobs import Jobs
 from .limits import Limits
 from .pages import Pages
 from .state import State, wall_clock
+from .traffic import Traffic
 
 StartResponse = Callable[..., Any]
 
@@ -71,8 +72,9 @@ class Sandbox:
         self.api = Api(self.state, self.faults, Limits(plan))
         self.api.withhold_seconds = withhold_seconds
         self._hourly = Hourly(self.state)
-        self._control = Control(self.state, self.faults, self.api, self._hourly)
-        self._pages = Pages(self.state, self.faults, email)
+        self.traffic = Traffic(self.state)
+        self._control = Control(self.state, self.faults, self.api, self._hourly, self.traffic)
+        self._pages = Pages(self.state, self.faults, email, self.traffic, self._hourly)
         self._deliveries = Deliveries(self.state, self.faults, webhook_back_off_seconds)
         self._jobs = Jobs(self.state)
         self.state.after_commit += [self._deliveries.ring, self._jobs.ring]
@@ -112,7 +114,7 @@ class Sandbox:
             raise PortTaken(f"{host}:{port} is taken, or nothing may listen there: choose another port") from wrong
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
-        for thread in (self._deliveries, self._jobs, self._hourly, self._serving):
+        for thread in (self._deliveries, self._jobs, self._hourly, self.traffic, self._serving):
             thread.start()
         return f"http://{host}:{self._server.server_port}"
 
@@ -124,6 +126,7 @@ class Sandbox:
             self._server.shutdown()
             self._serving.join()
             self._server.server_close()
+            self.traffic.stop()
             self._deliveries.stop()
             self._jobs.stop()
             self._hourly.stop()

@@ -13,6 +13,7 @@ from .clock import SimulatedClock
 from .engine import Engine
 from .limits import PLANS
 from .state import FolderHeld, wall_clock
+from .traffic import TrafficRefused
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -27,7 +28,10 @@ def arguments() -> argparse.ArgumentParser:
         help="what stands in a new account: a house with tickets, nothing (as without it), or a file or folder of"
         " reply bodies (.json, or .jsonl with one a line)",
     )  # fmt: skip
-    found.add_argument("--seed", type=int, default=1, help="the same seed makes the same demo")
+    found.add_argument("--seed", type=int, default=1, help="the same seed makes the same demo and the same traffic")
+    found.add_argument(
+        "--traffic", type=float, default=0, metavar="N", help="how much customers do by themselves, in things a minute"
+    )
     found.add_argument("--tickets", type=int, default=demo_world.TICKETS, help="how many the demo has")
     found.add_argument("--subdomain", default="demo")
     found.add_argument("--email", default=ADMIN_EMAIL, help="the admin's e-mail address")
@@ -70,10 +74,11 @@ def main(words: list[str] | None = None, engine: Engine | None = None) -> int:
             world.bring_in(box.state, asked.world, seed=asked.seed, tickets=asked.tickets, progress=told)
         if asked.faults is not None:
             box.faults.add(*faults.read(asked.faults))
+        box.traffic.set({"seed": asked.seed, "per_minute": asked.traffic})
         url = box.start(asked.host, asked.port)
         print(f"Zendesk sandbox on {url}", flush=True)
         asked_to_stop.wait()
-    except (PortTaken, faults.FaultInvalid, importer.ImportRefused, world.WorldRefused) as wrong:
+    except (PortTaken, faults.FaultInvalid, importer.ImportRefused, world.WorldRefused, TrafficRefused) as wrong:
         print(wrong, file=sys.stderr)
         return 1
     finally:

@@ -14,12 +14,14 @@ from .automations import Hourly
 from .faults import FaultInvalid, Plan
 from .shape import Json, decode, encode, fine_stamp
 from .state import State
+from .traffic import Traffic, TrafficRefused
 
 BIGGEST_IMPORT = 512 * 1024 * 1024
 
 
 class Control:
-    def __init__(self, state: State, faults: Plan, api: Api, hourly: Hourly) -> None:
+    def __init__(self, state: State, faults: Plan, api: Api, hourly: Hourly, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._hourly = hourly
         self._state = state
         self._faults = faults
@@ -32,6 +34,8 @@ class Control:
             ("GET", "/_sandbox/faults"): self._told,
             ("POST", "/_sandbox/faults"): self._add,
             ("DELETE", "/_sandbox/faults"): self._clear,
+            ("GET", "/_sandbox/traffic"): self._flow,
+            ("POST", "/_sandbox/traffic"): self._set_flow,
             ("GET", "/_sandbox/clock"): self._time,
             ("POST", "/_sandbox/clock"): self._move,
             ("POST", "/_sandbox/clock-free"): self._clock_free,
@@ -48,7 +52,7 @@ class Control:
             return _json({"error": "No such door", "doors": [f"{way} {path}" for way, path in self._places]}, 404)
         try:
             return place(request)
-        except (FaultInvalid, importer.ImportRefused, clock.ClockRefused) as refused:
+        except (FaultInvalid, importer.ImportRefused, clock.ClockRefused, TrafficRefused) as refused:
             return _json({"error": str(refused)}, 422)
 
     def _health(self, _request: Request) -> Response:
@@ -85,6 +89,12 @@ class Control:
     def _clear(self, _request: Request) -> Response:
         self._faults.clear()
         return _json({"faults": []})
+
+    def _flow(self, _request: Request) -> Response:
+        return _json(self._traffic.told())
+
+    def _set_flow(self, request: Request) -> Response:
+        return _json(self._traffic.set(_body(request)))
 
     def _time(self, _request: Request) -> Response:
         kind = "simulated" if isinstance(self._state.clock, clock.SimulatedClock) else "real"

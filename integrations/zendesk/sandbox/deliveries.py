@@ -40,6 +40,13 @@ def wait_before_retry(sent: Sent, tries: int, back_off: float) -> float | None:
     return None
 
 
+def again(tx: Tx, invocation_id: str) -> bool:
+    """Has an invocation leave once more, with its tries counted anew; False where there is none."""
+    sql = "update invocations set done = 0, due_at = ?, tries = 0, status = 'pending', status_code = null where id = ?"
+    tx.wakes = True
+    return tx.db.execute(sql, (tx.now.timestamp(), invocation_id)).rowcount > 0
+
+
 class Deliveries(threading.Thread):
     """Takes what is due from the table, eight at once. Order is not promised, as it is not by Zendesk."""
 

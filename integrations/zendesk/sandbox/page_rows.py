@@ -11,7 +11,10 @@ from .shape import Json, decode
 from .ticket_change import STATUSES
 
 LONGEST_QUEUE = 100
+_PERSONS = frozenset({"assignee_id", "requester_id", "submitter_id"})
+_ROWS = {"group_id": "group", "organization_id": "organization", "brand_id": "brand", "ticket_form_id": "ticket_form"}
 SHOWN_DELIVERIES = 60
+LOOKED_THROUGH = 2000  # lines of the journal
 
 
 def staff(db: sqlite3.Connection) -> list[Json]:
@@ -71,7 +74,7 @@ def story(db: sqlite3.Connection, ticket_id: int | None) -> Json:
     ]
     audits = [
         {"at": audit["created_at"], "by": name(audit["author_id"]), "channel": (audit["via"] or {}).get("channel"),
-         "events": [_told(event) for event in audit["events"] if _is_telling(event)],
+         "events": [_told(db, event) for event in audit["events"] if _is_telling(event)],
          "custom": audit["metadata"].get("custom") or {}}
         for audit in reversed(thread_routes.audit_rows(db, ticket["id"]))
     ]  # fmt: skip
@@ -86,11 +89,17 @@ def _is_telling(event: Json) -> bool:
     return event["type"] != "Create" and event.get("field_name") != "custom_status_id"
 
 
-def _told(event: Json) -> Json:
-    """The event with its lists as words and its nothing as a dash."""
-    told = dict(event)
+def _told(db: sqlite3.Connection, event: Json) -> Json:
+    """The event with its lists as words, its ids as names and its nothing as a dash."""
+    told, field = dict(event), str(event.get("field_name"))
+    if field.isdecimal():
+        told["field_name"] = (records.one(db, "ticket_field", int(field)) or {}).get("title") or field
     for key in ("value", "previous_value"):
         value = event.get(key)
+        if field in _PERSONS and value:
+            value = names(db)(int(value))
+        elif field in _ROWS and value:
+            value = (records.one(db, _ROWS[field], int(value)) or {}).get("name") or value
         told[key] = " ".join(map(str, value)) if isinstance(value, list) else value
         told[key] = "–" if told[key] in (None, "") else told[key]
     return told
@@ -133,6 +142,46 @@ def deliveries(db: sqlite3.Connection) -> Json:
                "attempts": attempts}
         )  # fmt: skip
     return {"hooks": hooks, "rows": rows}
+
+
+def notifications(db: sqlite3.Connection) -> list[Json]:
+    """What rules have told people and programs, the newest first, with their names."""
+    name = names(db)
+    rows = db.execute("select * from notices order by seq desc limit ?", (SHOWN_DELIVERIES,)).fetchall()
+    return [
+        dict(row) | {"to": ", ".join(name(one) if isinstance(one, int) else str(one)
+                                     for one in decode(row["recipients"]))}
+        for row in rows
+    ]  # fmt: skip
+
+
+def runs(db: sqlite3.Connection) -> list[Json]:
+    """The rules that fired within the newest requests, the newest first."""
+    sql = (
+        "select seq, at, committed from (select * from journal order by seq desc limit ?)"
+        " where committed like '%_fired%' order by seq desc"
+    )
+    found = []
+    for row in db.execute(sql, (LOOKED_THROUGH,)):
+        notes = decode(row["committed"])
+        about = next((note["id"] for note in notes if note["kind"] == "ticket"), None)
+        for note in notes:
+            if note["kind"] in {"trigger", "automation"} and f"{note['kind']}_fired" in note["changed"]:
+                rule = records.one(db, note["kind"], note["id"])
+                told = [word for word in note["changed"] if not word.endswith("_fired")]
+                found.append({"at": row["at"], "kind": note["kind"], "ticket": about, "told": told,
+                              "title": rule["title"] if rule else str(note["id"])})  # fmt: skip
+    return found[:SHOWN_DELIVERIES]
+
+
+def account_numbers(db: sqlite3.Connection) -> Json:
+    """How much stands in the account, for whoever looks at it whole."""
+    people_by_role = dict(db.execute("select role, count(*) from users where active = 1 group by role").fetchall())
+    by_status = dict(db.execute("select status, count(*) from tickets where deleted = 0 group by status").fetchall())
+    return {
+        "people": people_by_role, "by_status": by_status, "total": sum(by_status.values()),
+        "world": records.kept(db, "world"), "subdomain": records.kept(db, "subdomain"),
+    }  # fmt: skip
 
 
 def _pretty(body: bytes) -> str:

@@ -12,16 +12,25 @@ from werkzeug.utils import redirect
 from integrations.local import is_local
 
 from . import journal, macros, page_rows, people, records, tickets, words
-from .faults import FaultInvalid, Plan
+from .automations import Hourly
+from .faults import KINDS, FaultInvalid, Plan
 from .replies import Refusal
 from .shape import Json, ident
+from .stage_pages import StagePages
 from .state import State, Tx
 from .ticket_change import PRIORITIES, STATUSES
 from .tickets import By
+from .traffic import Traffic
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+# The fields of a fault that belong to some kinds alone.
+_OF_KINDS = {
+    "seconds": ("delay", "slow", "429", "status", "webhook"), "status": ("status",), "error": ("409",),
+    "mode": ("webhook",), "method": tuple(kind for kind in KINDS if kind != "webhook"),
+    "when": tuple(kind for kind in KINDS if kind not in {"webhook", "slow"}),
+}  # fmt: skip
 CHANNELS = ("web", "email", "chat")
 _LONGEST_TEXT = 65_535
 
@@ -29,7 +38,7 @@ _LONGEST_TEXT = 65_535
 class Pages:
     """Everything here goes through the same code as the API, and into the same journal."""
 
-    def __init__(self, state: State, faults: Plan, email: str) -> None:
+    def __init__(self, state: State, faults: Plan, email: str, traffic: Traffic, hourly: Hourly) -> None:
         self._state = state
         self._faults = faults
         self._email = email
@@ -38,7 +47,9 @@ class Pages:
             lstrip_blocks=True,
         )  # fmt: skip
         self._templates.filters["clock"] = words.clock_time
+        stage = StagePages(state, traffic, hourly, self._shown)
         self._map = Map([
+            *stage.rules(),
             Rule("/", methods=["GET"], endpoint=self._write),
             Rule("/write", methods=["POST"], endpoint=self._written),
             Rule("/queue", methods=["GET"], endpoint=self._queue),
@@ -173,12 +184,18 @@ class Pages:
             return self._shown(request, "webhooks.html", page_rows.deliveries(db))
 
     def _show_faults(self, request: Request, wrong: str = "", status: int = 200) -> Response:
-        return self._shown(request, "faults.html", {"faults": self._faults.told(), "wrong": wrong}, status)
+        return self._shown(
+            request, "faults.html", {"faults": self._faults.told(), "wrong": wrong, "typed": request.form}, status
+        )
 
     def _add_fault(self, request: Request) -> Response:
-        row: Json = {key: value for key, value in request.form.items() if value}
+        """Only what belongs to the chosen kind: a form sends all its fields."""
+        kind = request.form.get("kind", "")
+        row: Json = {key: value for key, value in request.form.items() if value and kind in _OF_KINDS.get(key, (kind,))}
         if row.get("times") == "always":
             row["times"] = None
+        if kind == "slow":
+            row["when"] = "after"
         try:
             self._faults.add([row])
         except FaultInvalid as wrong:

@@ -1,11 +1,14 @@
 """The sandbox's own pages: a customer writes, an agent answers, and both go the way of the API."""
 
 import re
+from pathlib import Path
 
 import pytest
 import requests
 
-from tests.integrations.sandbox.client import Client
+from integrations.zendesk.sandbox.clock import SimulatedClock
+from tests.integrations.sandbox.client import Client, receiving, until
+from tests.integrations.sandbox.conftest import Opener
 
 LETTER = {"name": "이서준", "email": "seojun@customer.example", "language": "ko", "subject": "환불", "channel": "email",
           "message": "첫 줄\r\n<b>둘째 줄</b>"}  # fmt: skip
@@ -106,6 +109,8 @@ def test_the_queue_shows_all_or_one_status_or_one_view(box: Client) -> None:
         ("/queue", "모든 티켓", "All tickets"),
         ("/webhooks", "보낸 것", "Deliveries"),
         ("/faults", "켜기", "Turn on"),
+        ("/rules", "보낸 알림", "Notifications"),
+        ("/world", "이 속도로", "Set this rate"),
     ],
 )
 def test_each_page_speaks_korean_and_english(box: Client, path: str, ko: str, en: str) -> None:
@@ -143,3 +148,49 @@ def test_a_form_of_another_site_is_refused(box: Client) -> None:
 @pytest.mark.parametrize("path", ["/tickets/9", "/tickets/x", "/nothing", "/static/nothing.css", "/static/..%2fbox.py"])
 def test_what_is_not_there_is_not_found(box: Client, path: str) -> None:
     assert requests.get(f"{box.url}{path}", timeout=20).status_code == 404
+
+
+def test_only_what_belongs_to_the_kind_of_fault_is_taken_from_the_form(box: Client) -> None:
+    fields = {"method": "GET", "path": "*", "status": "503", "mode": "drop", "times": "1", "seconds": "2"}
+    post(box, "/faults", kind="409", when="before", error="UpdateConflict", **fields)
+    post(box, "/faults", kind="slow", when="before", **fields)
+    told = box.door("GET", "/faults")["faults"]
+    assert [(row["kind"], row["error"], row["when"], row["seconds"]) for row in told] == [
+        ("409", "UpdateConflict", "before", 0), ("slow", "DatabaseConflict", "after", 2),
+    ]  # fmt: skip
+    refused = post(box, "/faults", kind="delay", when="before", path="/api/v2/users", seconds="999")
+    assert 'value="/api/v2/users"' in refused.text, "what was typed is kept"
+
+
+def test_a_delivery_is_sent_again_under_its_own_id(box: Client) -> None:
+    with receiving() as receiver:
+        hook = {"name": "Ours", "endpoint": receiver.url, "http_method": "POST", "request_format": "json",
+                "status": "active", "subscriptions": ["zen:event-type:ticket.created"]}  # fmt: skip
+        box.send("POST", "/webhooks", {"webhook": hook})
+        post(box, "/write", **LETTER)
+        until(lambda: len(receiver.came) == 1)
+        sent = until(lambda: re.findall(r'data-delivery="(\w+)" data-status="success"', page(box, "/webhooks")))
+        assert post(box, f"/webhooks/{sent[0]}/again").url == f"{box.url}/webhooks"
+        until(lambda: len(receiver.came) == 2)
+    ids = {headers["x-zendesk-webhook-invocation-id"] for headers, _ in receiver.came}
+    assert ids == set(sent)
+    assert post(box, "/webhooks/none/again").status_code == 404
+
+
+def test_traffic_is_set_and_made_from_its_page(box: Client) -> None:
+    assert 'data-total="0"' in page(box, "/world")
+    post(box, "/world/traffic", now="3")
+    assert 'data-total="3"' in page(box, "/world")
+    post(box, "/world/traffic", per_minute="0.5", agents="on")
+    told = box.door("GET", "/traffic")
+    assert (told["per_minute"], told["agents"]) == (0.5, True)
+    for wrong in ({"per_minute": "many"}, {"per_minute": "-1"}, {"now": "x"}):
+        assert 'role="alert"' in post(box, "/world/traffic", **wrong).text
+    assert post(box, "/world/clock", seconds="3600").status_code == 422, "the wall's clock is not moved"
+
+
+def test_a_simulated_clock_is_moved_from_its_page(opened: Opener, tmp_path: Path) -> None:
+    box = opened(clock=SimulatedClock(tmp_path / "box-0"))
+    before = box.door("GET", "/clock")["now"]
+    post(box, "/world/clock", seconds="86400")
+    assert box.door("GET", "/clock")["now"][:10] > before[:10]

@@ -4,14 +4,19 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.integrations.sandbox.client import TOKEN, Client
+from tests.integrations.sandbox.client import TOKEN, Client, until
 
 ROOT = Path(__file__).parents[3]
 Starter = Callable[..., subprocess.Popen[str]]
@@ -61,6 +66,43 @@ def test_a_kill_loses_nothing_that_was_answered(start: Starter) -> None:
     assert [row["body"] for row in again.read("/tickets/1/comments")["comments"]][-1] == "Said before the end"
     assert again.ticket()["id"] == 2
     assert [line["status"] for line in again.journal()][:2] == [201, 200]
+
+
+def test_a_kill_in_the_middle_of_writes_leaves_each_change_whole_or_not_there(start: Starter, tmp_path: Path) -> None:
+    child = start("--port", "0", "--token", TOKEN, "--world", "demo", "--traffic", "6000")
+    box = Client(address(child))
+    answered: list[tuple[int, str]] = []
+
+    def write(hand: int) -> None:
+        number = 0
+        with suppress(requests.RequestException):
+            while True:
+                number += 1
+                ticket, body = 1 + (hand + 4 * number) % 40, f"said {hand} {number}"
+                if box.ask("PUT", f"/tickets/{ticket}", {"ticket": {"comment": {"body": body}}}).ok:
+                    answered.append((ticket, body))
+
+    hands = [threading.Thread(target=write, args=(hand,)) for hand in range(4)]
+    for hand in hands:
+        hand.start()
+    until(lambda: len(answered) >= 40)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait(15)
+    for hand in hands:
+        hand.join(30)
+    box = Client(address(start("--port", "0", "--world", "demo")))
+    with closing(sqlite3.connect(tmp_path / "account" / "sandbox.sqlite3")) as db:
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+        kept = db.execute("select ticket_id, text from comments where text like 'said %'").fetchall()
+        alone = db.execute("select count(*) from comments where audit_id not in (select id from audits)").fetchone()
+    assert set(answered) <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert alone == (0,)
+    told = [note["id"] for line in box.journal() if line["method"] == "PUT" for note in line["committed"]
+            if "comment" in note["changed"]]  # fmt: skip
+    assert Counter(told) == Counter(ticket for ticket, _ in kept), "the journal tells the very changes that are there"
+    found = box.read("/search/count", query=f'type:ticket comment:"{answered[-1][1]}"')["count"]
+    assert found >= 1, "the word indexes came through, too"
 
 
 def test_a_plan_of_faults_in_a_file_holds_from_the_start(start: Starter, tmp_path: Path) -> None:

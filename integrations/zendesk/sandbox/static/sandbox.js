@@ -40,4 +40,16 @@
     for (const part of document.querySelectorAll("[data-live]")) part.dataset.seen = part.innerHTML;
     setTimeout(look, wait);
   }
+
+  // Of a fault only the fields that belong to the chosen kind are shown.
+  const kind = document.querySelector("#fault [name=kind]");
+  function fit() {
+    for (const part of document.querySelectorAll("#fault [data-for]")) {
+      part.hidden = !part.dataset.for.split(" ").includes(kind.value);
+    }
+  }
+  if (kind) {
+    kind.addEventListener("change", fit);
+    fit();
+  }
 })();
