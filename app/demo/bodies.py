@@ -34,6 +34,7 @@ def account_body(
         "group_memberships": _memberships(founded),
         "ticket_fields": fields(founded),
         "macros": _macros(founded),
+        "schedules": [_schedule(founded)],
         "triggers": _triggers(founded),
         "automations": _automations(founded),
         "sla_policies": [{**one, "created_at": founded, "updated_at": founded} for one in POLICIES],
@@ -150,9 +151,27 @@ def _plain(text: str) -> str:
     return before + rest.partition("{% endif %}")[2].lstrip() if rest else text
 
 
+def _schedule(founded: str) -> Row:
+    """Weekdays from 9 to 18: minutes from Sunday's midnight on, as Zendesk counts them."""
+    days = [24 * 60 * weekday for weekday in range(1, 6)]
+    return {
+        "id": numbers.SCHEDULE,
+        "name": "본사",
+        "time_zone": "Seoul",
+        "intervals": [{"start_time": day + 9 * 60, "end_time": day + 18 * 60} for day in days],
+        "created_at": founded,
+        "updated_at": founded,
+    }
+
+
 def _triggers(founded: str) -> list[Row]:
     rows = (
-        ("야간 접수 안내", [when("update_type", "is", "Create")], [then("current_tags", "after_hours")], True),
+        (
+            "야간 접수 안내",
+            [when("update_type", "is", "Create"), when("in_business_hours", "is", "false")],
+            [then("current_tags", "after_hours")],
+            True,
+        ),
         (
             "요청자에게 접수 알림",
             [when("update_type", "is", "Create"), when("status", "is_not", "solved")],

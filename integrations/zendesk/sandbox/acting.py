@@ -25,7 +25,7 @@ def carry_out(tx: Tx, ticket: Json, effect: Effect, rule: Json, kind: str, known
             told.append("refused")
     if effect.offers_survey and not ticket["satisfaction_rating"]:
         after = after | {"satisfaction_rating": {"score": "offered"}}
-    via = via_of(rule, kind)
+    via = via_of(tx.db, rule, kind)
     events = [event | {"via": via} for event in audits.events(tx, ticket, after)]
     if after["satisfaction_rating"] != ticket["satisfaction_rating"]:
         events.append({"id": tx.new_id(), "type": "Change", "field_name": "satisfaction_score", "value": "offered",

@@ -144,7 +144,7 @@ def _times(db: sqlite3.Connection, ticket_id: int) -> int:
 def _fire(tx: Tx, before: Json, effect: Effect, rule: Json) -> None:
     """An update of its own, by nobody, with the automation as the `via` of its audit; triggers hear of it as of any."""
     after, told = carry_out(tx, before, effect, rule, "automation", tickets.known(tx.db))
-    via = via_of(rule, "automation")
+    via = via_of(tx.db, rule, "automation")
     audit = {
         "id": tx.new_id(), "ticket_id": before["id"], "created_at": tx.stamp, "author_id": SYSTEM["id"],
         "metadata": {"system": {}, "custom": {}}, "via": via,

@@ -17,9 +17,11 @@ _TYPES = {
 }  # fmt: skip
 
 
-def via_of(rule: Json, kind: str) -> Json:
+def via_of(db: sqlite3.Connection, rule: Json, kind: str) -> Json:
     """The `via` of whatever a rule did. An audit's event has one of its own where the audit's says otherwise."""
-    source = {"deleted": False, "title": rule["title"], "id": rule["id"], "revision_id": rule.get("revision_id") or 1}
+    sql = "select count(*) from records where kind = 'trigger_revision' and json_extract(body, '$.trigger_id') = ?"
+    revisions = int(db.execute(sql, (rule["id"],)).fetchone()[0]) if kind == "trigger" else 1
+    source = {"deleted": False, "title": rule["title"], "id": rule["id"], "revision_id": max(revisions, 1)}
     return {"channel": "rule", "source": {"from": source, "to": {}, "rel": kind}}
 
 
@@ -31,7 +33,7 @@ def give(tx: Tx, ticket: Json, notice: Notice, rule: Json, kind: str) -> Json | 
     if not recipients:
         return None
     _keep(tx, ticket, notice, rule, kind, recipients)
-    event: Json = {"id": tx.new_id(), "type": _TYPES.get(notice.kind, "Notification"), "via": via_of(rule, kind)}
+    event: Json = {"id": tx.new_id(), "type": _TYPES.get(notice.kind, "Notification"), "via": via_of(tx.db, rule, kind)}
     return event | {"subject": notice.subject, "body": notice.body, "recipients": recipients}
 
 
@@ -49,7 +51,13 @@ def _called(tx: Tx, ticket: Json, notice: Notice, rule: Json, kind: str) -> Json
     if hook is not None and hook["status"] == "active" and TRIGGERED in (hook["subscriptions"] or [TRIGGERED]):
         invocation = queue(tx, aim, TRIGGERED, notice.body.encode())
     _keep(tx, ticket, notice, rule, kind, list(notice.to), invocation)
-    return {"id": tx.new_id(), "type": "External", "resource": aim, "body": notice.body, "via": via_of(rule, kind)}
+    return {
+        "id": tx.new_id(),
+        "type": "External",
+        "resource": aim,
+        "body": notice.body,
+        "via": via_of(tx.db, rule, kind),
+    }
 
 
 def _keep(

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from integrations.zendesk.sandbox import breaker as breaker_rules
+from integrations.zendesk.sandbox import sending
 from integrations.zendesk.sandbox.box import Sandbox
 from integrations.zendesk.sandbox.breaker import Breaker
 from tests.integrations.sandbox.client import TOKEN, Client, Receiver, receiving, until
@@ -142,6 +144,16 @@ def test_it_is_tried_again_as_zendesk_does_and_no_more(
     assert len(attempts(box, hook)) == tries
     assert len(receiver.came) == tries
     assert len({headers["x-zendesk-webhook-invocation-id"] for headers, _ in receiver.came}) == 1
+
+
+def test_silence_is_a_time_out_tried_five_times_more(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "TIME_OUT_SECONDS", 0.05)
+    box = opened(webhook_back_off_seconds=0.001)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hook = subscribed(box, f"http://127.0.0.1:{silent.getsockname()[1]}/hook", ("created",))
+        box.ticket()
+        found = attempts(box, hook)
+    assert [(one["status"], one["status_code"]) for one in found] == [("failed", 504)] * 6
 
 
 def test_nobody_there_is_final_and_told(box: Client) -> None:
