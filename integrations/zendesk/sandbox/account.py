@@ -58,6 +58,20 @@ def account_id(db: sqlite3.Connection) -> int:
     return int(records.kept(db, "account_id") or 0)
 
 
+def verification_code(db: sqlite3.Connection) -> str:
+    """What the owner of a domain puts into its DNS: one for the whole account."""
+    return hashlib.sha256(f"domain of {account_id(db)}".encode()).hexdigest()[:16]
+
+
+def community_id(tx: Tx) -> int:
+    """The one community of the Help Center, there from the first topic on."""
+    known = records.kept(tx.db, "community_id")
+    if known is None:
+        known = str(tx.new_id())
+        records.keep(tx, "community_id", known)
+    return int(known)
+
+
 def default_of(db: sqlite3.Connection, kind: str) -> Json | None:
     rows = records.every(db, kind)
     return next((row for row in rows if row.get("default")), rows[0] if rows else None)

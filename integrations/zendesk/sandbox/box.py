@@ -76,8 +76,8 @@ class Sandbox:
         self._control = Control(self.state, self.faults, self.api, self._hourly, self.traffic)
         self._pages = Pages(self.state, self.faults, email, self.traffic, self._hourly)
         self._deliveries = Deliveries(self.state, self.faults, webhook_back_off_seconds)
-        self._jobs = Jobs(self.state)
-        self.state.after_commit += [self._deliveries.ring, self._jobs.ring]
+        self.jobs = Jobs(self.state)
+        self.state.after_commit += [self._deliveries.ring, self.jobs.ring]
         self._server: BaseWSGIServer | None = None
         self._serving: threading.Thread | None = None
         self._stopped = False
@@ -114,7 +114,7 @@ class Sandbox:
             raise PortTaken(f"{host}:{port} is taken, or nothing may listen there: choose another port") from wrong
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
-        for thread in (self._deliveries, self._jobs, self._hourly, self.traffic, self._serving):
+        for thread in (self._deliveries, self.jobs, self._hourly, self.traffic, self._serving):
             thread.start()
         return f"http://{host}:{self._server.server_port}"
 
@@ -128,6 +128,6 @@ class Sandbox:
             self._server.server_close()
             self.traffic.stop()
             self._deliveries.stop()
-            self._jobs.stop()
+            self.jobs.stop()
             self._hourly.stop()
         self.state.close()

@@ -51,8 +51,8 @@ class Call:
     def by(self) -> By:
         client = str(self.request.user_agent)[:200]
         system = {
-            "client": client, "ip_address": self.request.remote_addr, "location": "", "latitude": None,
-            "longitude": None,
+            "client": client, "ip_address": self.request.remote_addr, "location": "Seoul, 11, South Korea",
+            "latitude": 37.5683, "longitude": 126.9778,
         }  # fmt: skip
         return By(self.user, "api", system)
 
@@ -81,6 +81,10 @@ class Call:
     def warn(self, controller: str, action: str, name: str, sent: Json, taken: Collection[str]) -> None:
         """Unknown keys are dropped; the header says so."""
         self.warnings = warning(controller, action, [f"{name}.{key}" for key in sent if key not in taken])
+
+    @property
+    def by_cursor(self) -> bool:
+        return any(key.startswith("page[") for key in self.request.args)
 
     def need_admin(self) -> None:
         if self.user["role"] != "admin":

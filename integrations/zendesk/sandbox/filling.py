@@ -8,6 +8,7 @@ from .kinds import BY_ONE
 from .shape import Json, html_of, ident, moment, plain_of, stamp, text_of
 from .state import Tx
 from .ticket_change import BLANK, STATUSES, tags_of
+from .webhook_routes import BLANK as BLANK_WEBHOOK
 from .webhook_routes import new_secret
 
 _NO_KEYS = frozenset({"url", "result_type", "authenticity_token", "fields", "comments", "audit", "api_token"})
@@ -97,7 +98,8 @@ class Filling:
 
     def _webhook(self, row: Json, _parent: int | None) -> str | None:
         """Switched off, so that nothing leaves this machine for an address of someone else's account."""
-        given = {key: value for key, value in row.items() if key != "url"}
+        given = {**BLANK_WEBHOOK, "created_at": self._tx.stamp, "created_by": None}
+        given |= {key: value for key, value in row.items() if key != "url"}
         given |= {"status": "inactive", "secret": new_secret()}
         records.put(self._tx, "webhook", {"id": str(row["id"]), **given})
         return None

@@ -91,7 +91,7 @@ def tickets_by_cursor(call: Call) -> Reply:
 
 def _tickets(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> list[object]:
     within = Loads.of(db, call.state.clock(), call.base, call.arg("include"))
-    return [within.row(row) for row in page]
+    return [within.row(row, exported=True) for row in page]
 
 
 def _loads(call: Call, db: sqlite3.Connection, page: list[sqlite3.Row]) -> Json:

@@ -21,45 +21,45 @@ def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
     return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
 
 
-def _update_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+def _update_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     ticket, _ = tickets.update(tx, ident(row.get("id")), row, by)
-    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
+    return {"id": ticket["id"], "action": "update", "status": "Updated", "success": True}
 
 
-def _delete_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+def _delete_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     tickets.delete(tx, ident(row.get("id")), by)
-    return {"index": index, "id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
+    return {"id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
 
 
-def _create_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+def _create_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
     user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
     identities.take(tx, user, row)
-    return {"index": index, "id": user["id"], "status": "Created"}
+    return {"id": user["id"], "status": "Created"}
 
 
-def _update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+def _update_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
     user = people.one(tx.db, ident(row.get("id")))
     if user is None:
         raise not_found()
     people.change(tx, user, row)
-    return {"index": index, "id": user["id"], "action": "update", "status": "Updated", "success": True}
+    return {"id": user["id"], "action": "update", "status": "Updated", "success": True}
 
 
-def _delete_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+def _delete_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
     user = people.one(tx.db, ident(row.get("id")))
     if user is None:
         raise not_found()
     people.refuse_if_busy(tx.db, user)
     people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
     tx.note("user", user["id"], ["active"])
-    return {"index": index, "id": user["id"], "action": "delete", "status": "Deleted", "success": True}
+    return {"id": user["id"], "action": "delete", "status": "Deleted", "success": True}
 
 
-def _create_or_update_user(tx: Tx, _by: By, index: int, row: Json) -> Json:
+def _create_or_update_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
     user, made = people.create_or_change(tx, row)
     told = {"email": user["email"], "external_id": user["external_id"]}
     status = "Created" if made else "Updated"
-    return {"index": index, "id": user["id"], "action": status.lower()[:-1], "status": status, "success": True} | told
+    return {"id": user["id"], "action": status.lower()[:-1], "status": status, "success": True} | told
 
 
 def _import_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
@@ -72,14 +72,14 @@ def _scrub_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     return {"success": True}
 
 
-def _spam_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+def _spam_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     deleted.mark_as_spam(tx, ident(row.get("id")), by)
-    return {"index": index, "id": row.get("id"), "action": "update", "status": "Updated", "success": True}
+    return {"id": row.get("id"), "action": "update", "status": "Updated", "success": True}
 
 
-def _merge_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
+def _merge_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     ticket = merging.merge(tx, row, by)
-    return {"index": index, "id": ticket["id"], "action": "update", "status": "Updated", "success": True}
+    return {"id": ticket["id"], "action": "update", "status": "Updated", "success": True}
 
 
 def _plain_steps(one: str) -> dict[str, Step]:
@@ -89,15 +89,15 @@ def _plain_steps(one: str) -> dict[str, Step]:
     def create(tx: Tx, _by: By, index: int, row: Json) -> Json:
         return {"index": index, "id": plain_rows.make(tx, kind, row)["id"], "status": "Created", "success": True}
 
-    def update(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    def update(tx: Tx, _by: By, _index: int, row: Json) -> Json:
         before = _found(tx, one, row)
         plain_rows.amend(tx, kind, before, {key: value for key, value in row.items() if key != "id"})
-        return {"index": index, "id": before["id"], "action": "update", "status": "Updated", "success": True}
+        return {"id": before["id"], "action": "update", "status": "Updated", "success": True}
 
-    def delete(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    def delete(tx: Tx, _by: By, _index: int, row: Json) -> Json:
         before = _found(tx, one, row)
         plain_rows.remove(tx, kind, before)
-        return {"index": index, "id": before["id"], "action": "delete", "status": "Deleted", "success": True}
+        return {"id": before["id"], "action": "delete", "status": "Deleted", "success": True}
 
     return {f"{one} create": create, f"{one} update": update, f"{one} delete": delete}
 

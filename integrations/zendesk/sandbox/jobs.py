@@ -104,23 +104,33 @@ class Jobs(threading.Thread):
     def run(self) -> None:
         while not self._stopping.is_set():
             self._bell.clear()
-            with self._state.read() as db:
-                row = db.execute("select * from jobs where state != 'completed' order by rowid limit 1").fetchone()
-            if row is None:
+            if not self.carry_on():
                 self._bell.wait(5)
-                continue
-            try:
-                self._work(dict(row))
-            except Exception:
-                log.exception("sandbox.job_failed", extra={"job": row["id"]})
-                with self._state.write() as tx:
-                    tx.db.execute("update jobs set state = 'failed', message = 'Failed' where id = ?", (row["id"],))
 
-    def _work(self, job: Json) -> None:
+    def carry_on(self, at_most: int | None = None) -> bool:
+        """Works at the oldest job that waits, to its end or for so many rows. False where none waits.
+
+        The thread does so by itself; where it was never started, jobs stand still in between.
+        """
+        with self._state.read() as db:
+            row = db.execute(
+                "select * from jobs where state in ('queued', 'working') order by rowid limit 1"
+            ).fetchone()
+        if row is None:
+            return False
+        try:
+            self._work(dict(row), at_most)
+        except Exception:
+            log.exception("sandbox.job_failed", extra={"job": row["id"]})
+            with self._state.write() as tx:
+                tx.db.execute("update jobs set state = 'failed', message = 'Failed' where id = ?", (row["id"],))
+        return True
+
+    def _work(self, job: Json, at_most: int | None) -> None:
         rows, results = decode(job["payload"]), decode(job["results"])
         subject, verb = job["kind"].split()
-        for index in range(len(results), len(rows)):
-            if self._stopping.is_set():
+        for number, index in enumerate(range(len(results), len(rows))):
+            if self._stopping.is_set() or number == at_most:
                 return
             line = journal.Line("JOB", f"/api/v2/job_statuses/{job['id']}", user_id=job["user_id"])
             with self._state.write() as tx:
@@ -137,6 +147,8 @@ class Jobs(threading.Thread):
                     (index + 1, text_of(results), f"{job_steps.DOING[verb]} {subject} #{index + 1}", job["id"]),
                 )
                 journal.record(tx, line, 200)
+        if at_most is not None:
+            return
         with self._state.write() as tx:
             message = f"Completed at {tx.now:%Y-%m-%d %H:%M:%S} +0000"
             tx.db.execute(

@@ -14,6 +14,7 @@ class Kind:
 
     `url_place` and `html_place` are where the guide says a row stands, other than where it is asked for.
     A kind with `text_id` shows its number as text.
+    A kind that `forgets` says nothing with its 404, and is gone where it never was.
     A kind with `admin_only` is written by admins alone; `more` are keys that are taken in although no reply shows them,
     `also` those that a reply shows where they were given. `without` names the operations that Zendesk does not have.
     """
@@ -27,8 +28,11 @@ class Kind:
     more: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     order: tuple[str, ...] = ("id",)
+    cursor_order: tuple[str, ...] = ()
     ids: Id = "number"
     guide: bool = False
+    forgets: bool = False
+    sorted_by: str = ""
     admin_only: bool = True
     dated: bool = True
     with_url: bool = True
@@ -43,6 +47,9 @@ class Kind:
     @property
     def place(self) -> str:
         return self.path or self.many
+
+    def order_of(self, *, by_cursor: bool) -> tuple[str, ...]:
+        return (self.cursor_order if by_cursor else ()) or self.order
 
     def writable(self) -> frozenset[str]:
         return (frozenset(self.row) | self.more | self.also) - KEPT - self.fixed - frozenset(self.copies)

@@ -68,7 +68,8 @@ KINDS: tuple[Kind, ...] = (
         more=_RULE_MORE,
     ),
     Kind(
-        "view", "views", required=("title",), order=("position", "id"), copies={"raw_title": "title"}, admin_only=False,
+        "view", "views", required=("title",), order=("position", "title", "id"), cursor_order=("created_at", "id"),
+        copies={"raw_title": "title"}, admin_only=False,
         row={**_RULE, "position": 10000, "description": None, "execution": None, "conditions": _CONDITIONS,
              "restriction": None, "raw_title": None},
         more=_RULE_MORE | {"output"}, fixed=frozenset({"execution"}),
@@ -148,14 +149,15 @@ KINDS: tuple[Kind, ...] = (
         "category", "categories", "help_center/categories", required=("name",), order=("position", "id"), guide=True,
         row={"position": 0, "created_at": None, "updated_at": None, "name": None, "description": "",
              "locale": "en-us", "source_locale": "en-us", "outdated": False},
-        warns_of_id=False, url_place="help_center/en-us/categories", html_place="hc/en-us/categories",
+        warns_of_id=False, sorted_by="position", url_place="help_center/en-us/categories",
+        html_place="hc/en-us/categories",
     ),
     Kind(
         "section", "sections", "help_center/sections", required=("name",), order=("position", "id"), guide=True,
         row={"category_id": None, "position": 0, "sorting": "manual", "created_at": None, "updated_at": None,
              "name": None, "description": "", "locale": "en-us", "source_locale": "en-us", "outdated": False,
              "parent_section_id": None, "theme_template": "section_page"},
-        warns_of_id=False, url_place="help_center/en-us/sections", html_place="hc/en-us/sections",
+        warns_of_id=False, sorted_by="position", url_place="help_center/en-us/sections", html_place="hc/en-us/sections",
     ),
     Kind(
         "topic", "topics", "community/topics", required=("name",), order=("position", "id"), guide=True,
@@ -165,7 +167,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "content_tag", "records", "guide/content_tags", required=("name",), ids="ulid", guide=True, with_url=False,
-        row={"name": None, "created_at": None, "updated_at": None}, warns_of_id=False,
+        row={"name": None, "created_at": None, "updated_at": None}, warns_of_id=False, forgets=True,
     ),
     *MORE,
 )  # fmt: skip

@@ -52,7 +52,7 @@ class InMemory:
 
 
 class InTable:
-    """A list that stays in its table; the cursor walks it by id, the offset way by `ordered`."""
+    """A list that stays in its table; the cursor walks it by id (or backwards), the offset way by `ordered`."""
 
     def __init__(
         self,
@@ -64,8 +64,10 @@ class InTable:
         *,
         ordered: str = "id",
         order: str = "id",
+        newest_first: bool = False,
     ) -> None:
         self.order = order
+        self._newest_first = newest_first
         self._db = db
         self._from = f"from {table} where {where}"
         self._select = f"select * {self._from}"
@@ -83,7 +85,8 @@ class InTable:
         return [(row["id"], self._render(row)) for row in self._db.execute(sql, (*self._values, limit, offset))]
 
     def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
-        way = "id < ? order by id desc" if backwards else "id > ? order by id"
+        downwards = backwards != self._newest_first
+        way = "id < ? order by id desc" if downwards else "id > ? order by id"
         rows = list(self._db.execute(f"{self._select} and {way} limit ?", (*self._values, mark[1], limit)))
         ordered = reversed(rows) if backwards else rows
         return [(0, (row["id"], self._render(row))) for row in ordered]

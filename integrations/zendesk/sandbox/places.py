@@ -6,6 +6,7 @@ from functools import cache
 from werkzeug.routing import Map, Rule
 
 from . import (
+    articles,
     assignable_routes,
     audit_log_routes,
     brand_routes,
@@ -13,6 +14,7 @@ from . import (
     desk_routes,
     identity_routes,
     incremental,
+    jira_links,
     jobs,
     macro_routes,
     macros,
@@ -31,6 +33,7 @@ from . import (
     search,
     settings_routes,
     tag_routes,
+    talk,
     thread_routes,
     ticket_more_routes,
     ticket_routes,
@@ -73,6 +76,9 @@ TABLES = (
     rating_routes.ROUTES,
     option_routes.ROUTES,
     variant_routes.ROUTES,
+    articles.ROUTES,
+    talk.ROUTES,
+    jira_links.ROUTES,
 )
 # What the role end-user may reach; everything else is for agents and admins. The endpoints see to whose rows they show.
 _FOR_CUSTOMERS = tuple(

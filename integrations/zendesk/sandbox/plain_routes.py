@@ -8,7 +8,7 @@ from .dressing import dressed
 from .kinds import BY_MANY, KINDS, Kind
 from .paging import InMemory
 from .picking import picked
-from .replies import Reply, not_found, warning
+from .replies import Refusal, Reply, not_found, warning
 from .shape import Json, ident
 from .sideloads import Sideloads
 from .ticket_routes import ids_of
@@ -22,7 +22,10 @@ def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
     loads = Sideloads(call.arg("include"))
     with call.state.read() as db:
         entries = [(row["id"], dressed(db, kind.one, row, call.base)) for row in rows]
-    reply = call.page(kind.many, InMemory(entries, ",".join(kind.order)), guide=kind.guide)
+    source = InMemory(entries, ",".join(kind.order_of(by_cursor=call.by_cursor)))
+    reply = call.page(kind.many, source, guide=kind.guide)
+    if isinstance(reply.body, dict):
+        reply.body.update(_beside(call, kind, reply.body[kind.many]))
     if loads.wanted and isinstance(reply.body, dict):
         for row in reply.body[kind.many]:
             loads.take(row)
@@ -31,10 +34,24 @@ def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
     return reply
 
 
+def _beside(call: Call, kind: Kind, rows: list[Json]) -> Json:
+    """What stands beside the rows of some lists, asked for or not."""
+    if kind.many == "activities":
+        return {side: list({row[one]["id"]: row[one] for row in rows if row[one]}.values())
+                for side, one in (("users", "user"), ("actors", "actor"))}  # fmt: skip
+    if kind.sorted_by and not call.by_cursor:
+        return {"sort_by": kind.sorted_by, "sort_order": "asc"}
+    return {}
+
+
+def _in_order(call: Call, db: sqlite3.Connection, kind: Kind) -> list[Json]:
+    return plain_rows.ordered(db, kind, by_cursor=call.by_cursor)
+
+
 def index(call: Call, kind: str, **_locale: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
-        rows = plain_rows.ordered(db, definition)
+        rows = _in_order(call, db, definition)
     rows = picked(call, definition, rows)
     if "cursor_pagination" in call.request.args:
         call.warnings = warning(definition.many, "index", ["cursor_pagination"])
@@ -44,7 +61,7 @@ def index(call: Call, kind: str, **_locale: str) -> Reply:
 def active(call: Call, kind: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
-        rows = picked(call, definition, plain_rows.ordered(db, definition))
+        rows = picked(call, definition, _in_order(call, db, definition))
     return _page(call, definition, [row for row in rows if row["active"]])
 
 
@@ -65,7 +82,7 @@ def assignable(call: Call, kind: str) -> Reply:
 def _found(db: sqlite3.Connection, kind: Kind, row_id: str) -> Json:
     row = records.one(db, kind.one, row_id if kind.ids == "ulid" else ident(row_id))
     if row is None:
-        raise not_found()
+        raise Refusal(404, "") if kind.forgets else not_found()
     return row
 
 
@@ -112,6 +129,8 @@ def destroy(call: Call, kind: str, row_id: str, **_locale: str) -> Reply:
     if isinstance(sent, dict) and definition.warns_of_id:
         call.warn(definition.many, "destroy", definition.one, sent, ())
     with call.write() as tx:
+        if definition.forgets and records.one(tx.db, definition.one, row_id) is None:
+            return Reply(None, 204)
         plain_rows.remove(tx, definition, _found(tx.db, definition, row_id))
     return Reply(None, 204)
 

@@ -11,16 +11,17 @@ from .shape import Json, ulid
 from .state import Tx
 
 
-def ordered(db: sqlite3.Connection, kind: Kind) -> list[Json]:
+def ordered(db: sqlite3.Connection, kind: Kind, *, by_cursor: bool = False) -> list[Json]:
+    """Some lists have another order when they are walked by cursor."""
     rows = records.every(db, kind.one)
-    for key in reversed(kind.order):
+    for key in reversed(kind.order_of(by_cursor=by_cursor)):
         name = key.removeprefix("-")
         rows.sort(key=lambda row: _sortable(row.get(name)), reverse=key.startswith("-"))
     return rows
 
 
 def _sortable(value: Any) -> tuple[int, Any]:
-    return (0, 0) if value is None else (1, value) if isinstance(value, int | float) else (2, str(value))
+    return (0, 0) if value is None else (1, value) if isinstance(value, int | float) else (2, str(value).casefold())
 
 
 def make(tx: Tx, kind: Kind, wanted: Json) -> Json:
@@ -64,6 +65,11 @@ def _fill(tx: Tx, kind: Kind, row: Json, wanted: Json) -> None:
     if kind.one == "recipient_address":
         brand = account.default_of(tx.db, "brand")
         row["brand_id"] = brand["id"] if brand else None
+        row["domain_verification_code"] = account.verification_code(tx.db)
+    if kind.one == "topic":
+        row["community_id"] = account.community_id(tx)
+    if kind.one == "custom_status":
+        row["status_category"] = wanted["status_category"]
     if kind.one in ("ticket_field", "user_field", "organization_field"):
         row |= {key: wanted["title"] for key in ("description", "title_in_portal") if key in row and key not in wanted}
     if kind.one == "view":

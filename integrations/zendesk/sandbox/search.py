@@ -234,7 +234,7 @@ def count(call: Call) -> Reply:
 
 
 def export(call: Call) -> Reply:
-    """By cursor, in order of id, without the thousand's limit; filter[type] is required."""
+    """By cursor and forwards only, newest first, without the thousand's limit; filter[type] is required."""
     kind = call.arg("filter[type]")
     if kind not in TYPES:
         words = "filter[type] is required: one of ticket, user, group, organization"
@@ -242,17 +242,29 @@ def export(call: Call) -> Reply:
     args = call.request.args.copy()
     args.setdefault("page[size]", "100")
     with call.state.read() as db:
-        part = listed(call.url, args, _of_kind(call, db, kind, _query(call), "id"), biggest=1000)
-    return Reply({"results": part.rows, "facets": None} | part.beside)
+        part = listed(call.url, args, _of_kind(call, db, kind, _query(call)), biggest=1000)
+    meta = part.beside["meta"] | {"before_cursor": None}
+    links = part.beside["links"] | {"prev": None}
+    return Reply({"results": part.rows, "facets": None, "meta": meta, "links": links})
 
 
-def _of_kind(call: Call, db: sqlite3.Connection, kind: str, query: Query, order: str) -> InMemory | InTable:
+def _of_kind(
+    call: Call, db: sqlite3.Connection, kind: str, query: Query, order: str | None = None
+) -> InMemory | InTable:
+    """In the order asked for; by cursor, which knows none, the newest first."""
     if kind == "ticket":
         text, values = _ticket_where(db, query, call.user)
-        return InTable(db, "tickets", text, values, lambda row: tickets.raw(row, call.base, found=True), ordered=order)
+
+        def ticket(row: sqlite3.Row) -> object:
+            return tickets.raw(row, call.base, found=True)
+
+        return InTable(db, "tickets", text, values, ticket, ordered=order or "id desc", newest_first=order is None)
     if kind == "user":
         text, values = _user_where(query)
-        return InTable(db, "users", text, values, lambda row: _user(row, call.base))
+        way = "id desc" if order is None else "id"
+        return InTable(
+            db, "users", text, values, lambda row: _user(row, call.base), ordered=way, newest_first=order is None
+        )
     rows = _plain_found(db, kind, query)
     return InMemory([(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows])
 

@@ -30,11 +30,12 @@ class Loads:
         """The ticket's reply with what was asked for in it."""
         return ticket | dict(_LOADS[name](self, ticket) for name in self.names)
 
-    def row(self, row: sqlite3.Row, *, fields: bool = True) -> Json | msgspec.Raw:
+    def row(self, row: sqlite3.Row, *, fields: bool = True, exported: bool = False) -> Json | msgspec.Raw:
         """As tickets.raw, which it is where nothing was asked for."""
         if not self.names:
-            return tickets.raw(row, self.base, fields=fields)
+            return tickets.raw(row, self.base, fields=fields, exported=exported)
         ticket = tickets.shown(decode(row["body"]), self.base)
+        ticket |= {"generated_timestamp": row["generated_timestamp"]} if exported else {}
         return self.into(ticket if fields else {key: value for key, value in ticket.items() if key != "fields"})
 
 

@@ -151,7 +151,7 @@ def _create(call: Call, key: str | None = None) -> Reply:
     with call.write() as tx:
         ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
         shown = tickets.shown(ticket, call.base)
-        body = {"ticket": shown | {"generated_timestamp": 0}, "audit": attachments.placed_audit(audit, call.base)}
+        body = {"ticket": shown, "audit": attachments.placed_audit(audit, call.base)}
         if key is not None:
             tx.db.execute(
                 "update idempotency set status = 201, location = ?, body = ? where key = ?",

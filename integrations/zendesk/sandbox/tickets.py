@@ -16,6 +16,9 @@ _SYSTEM_FIELDS = frozenset({"subject", "description", "status", "tickettype", "p
                             "custom_status", "basic_priority"})  # fmt: skip
 
 
+_LAST = "generated_timestamp"
+
+
 @dataclass(frozen=True, slots=True)
 class By:
     """Who changes a ticket and by which way: channel is api, web, email or chat; `system` goes into the audit."""
@@ -50,14 +53,25 @@ def one(db: sqlite3.Connection, ticket_id: int | None) -> Json:
     return ticket
 
 
-def raw(row: sqlite3.Row, base: str, *, fields: bool = True, found: bool = False) -> msgspec.Raw:
-    """A ticket's reply from its row, without decoding it: what makes an export quick. `found`: by a search."""
+def raw(
+    row: sqlite3.Row, base: str, *, fields: bool = True, found: bool = False, exported: bool = False
+) -> msgspec.Raw:
+    """A ticket's reply from its row, without decoding it: what makes an export quick. `found`: by a search.
+
+    Exports alone tell its _LAST.
+    """
     extra = (f'"fields":{row["fields"]},' if fields else "") + ('"result_type":"ticket",' if found else "")
-    return msgspec.Raw(f'{{"url":"{base}/api/v2/tickets/{row["id"]}.json",{extra}{row["body"][1:]}'.encode())
+    body = row["body"][1:]
+    if not exported:
+        before, _, behind = body.rpartition(f',"{_LAST}":')
+        _, more, rest = behind.partition(",")
+        body = before + (more + rest or "}")
+    return msgspec.Raw(f'{{"url":"{base}/api/v2/tickets/{row["id"]}.json",{extra}{body}'.encode())
 
 
 def shown(ticket: Json, base: str) -> Json:
-    return {"url": f"{base}/api/v2/tickets/{ticket['id']}.json", "fields": ticket["custom_fields"], **ticket}
+    told = {"url": f"{base}/api/v2/tickets/{ticket['id']}.json", "fields": ticket["custom_fields"], **ticket}
+    return {key: value for key, value in told.items() if key != _LAST}
 
 
 def create(tx: Tx, wanted: Json, by: By) -> tuple[Json, Json]:

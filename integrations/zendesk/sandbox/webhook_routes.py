@@ -15,6 +15,10 @@ from .state import State
 
 TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105 - Zendesk's published secret for tests
 TRIGGERED = "conditional_ticket_events"
+BLANK: Json = {
+    "name": None, "description": None, "status": "active", "subscriptions": [], "endpoint": None,
+    "http_method": "POST", "request_format": "json", "authentication": None,
+}  # fmt: skip
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _FORMATS = ("json", "xml", "form_encoded")
 _TAKEN = ("name", "description", "status", "subscriptions", "endpoint", "http_method", "request_format",
@@ -29,12 +33,14 @@ _KINDS_OF_VALUES: dict[str, type] = {
 
 def _shown(row: Json) -> Json:
     shown = {key: row[key] for key in ("id", "name", "description", "status", "subscriptions", "created_at",
-                                       "created_by", "endpoint", "http_method", "request_format")}  # fmt: skip
+                                       "created_by", "endpoint", "http_method", "request_format")
+             if key != "description" or row[key] is not None}  # fmt: skip
     for key in ("updated_at", "updated_by"):
         if row.get(key):
             shown[key] = row[key]
     if row.get("authentication"):
-        shown["authentication"] = row["authentication"] | {"data": _without_secrets(row["authentication"])}
+        told = {"data": known} if (known := _without_secrets(row["authentication"])) else {}
+        shown["authentication"] = {key: value for key, value in row["authentication"].items() if key != "data"} | told
     if row.get("custom_headers"):
         shown["custom_headers"] = row["custom_headers"]
     return shown
@@ -83,7 +89,7 @@ def _one(db: sqlite3.Connection, webhook_id: str) -> Json:
 
 def index(call: Call) -> Reply:
     with call.state.read() as db:
-        rows = sorted(records.every(db, "webhook"), key=lambda row: row["id"])
+        rows = sorted(records.every(db, "webhook"), key=lambda row: row["id"], reverse=True)
     part = call.arg("filter[name_contains]")
     if part:
         rows = [row for row in rows if part.lower() in row["name"].lower()]
@@ -109,9 +115,7 @@ def create(call: Call) -> Reply:
             wanted = {key: original.get(key) for key in _TAKEN} | {"name": f"{original['name']} (copy)"}
         else:
             wanted = call.wanted("webhook")
-        row: Json = {"name": None, "description": None, "status": "active", "subscriptions": [], "endpoint": None,
-                     "http_method": "POST", "request_format": "json", "authentication": None}  # fmt: skip
-        row = _checked(row | {key: wanted[key] for key in _TAKEN if wanted.get(key) is not None})
+        row = _checked(BLANK | {key: wanted[key] for key in _TAKEN if wanted.get(key) is not None})
         row |= {"id": ulid(tx.now), "created_at": fine_stamp(tx.now), "created_by": str(call.user["id"]),
                 "secret": new_secret()}  # fmt: skip
         records.put(tx, "webhook", row)

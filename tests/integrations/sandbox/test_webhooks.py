@@ -27,7 +27,7 @@ DETAIL_KEYS = {
     "group_id", "id", "is_public", "organization_id", "priority", "requester_id", "status", "subject", "submitter_id",
     "tags", "type", "updated_at", "via",
 }  # fmt: skip
-WEBHOOK_KEYS = {"id", "name", "description", "status", "subscriptions", "created_at", "created_by", "endpoint",
+WEBHOOK_KEYS = {"id", "name", "status", "subscriptions", "created_at", "created_by", "endpoint",
                 "http_method", "request_format"}  # fmt: skip
 
 
