@@ -1,4 +1,4 @@
-"""Zendesk's rate limits: requests a minute by plan, ten exports a minute, thirty updates of a ticket in ten minutes."""
+"""Zendesk's rate limits: requests a minute by plan, exports a minute, updates of one ticket and of all of them."""
 
 import re
 import threading
@@ -16,6 +16,8 @@ SHOWN_WITHOUT_PLAN = 700
 EXPORTS_A_MINUTE = 10
 EXPORTS_WITH_HIGH_VOLUME = 30
 UPDATES_OF_A_TICKET = 30
+UPDATES_A_MINUTE = 100  # of all tickets together
+UPDATES_WITH_HIGH_VOLUME = 300
 _TICKET = re.compile(r"/api/v2/tickets/(\d+)$")
 _EXPORT = "/api/v2/incremental/"
 
@@ -55,16 +57,23 @@ class Limits:
             raise Refusal(429, body, headers | {"retry-after": str(reset)})
 
     def _ticket(self, method: str, path: str, user_id: int, headers: dict[str, str]) -> dict[str, str]:
+        """Updates are counted twice: those of this ticket by this user, and those of all tickets by anybody."""
         found = _TICKET.search(path)
         if method != "PUT" or found is None:
             return {}
-        left, reset = self._count(f"ticket {found[1]} {user_id}", UPDATES_OF_A_TICKET, 600)
-        told = f"total={UPDATES_OF_A_TICKET}; remaining={max(left, 0)}; resets={reset}"
-        mine = {"zendesk-ratelimit-per-ticket-updates": told}
-        if left < 0:
-            words = "Number of allowed updates to this ticket within 10 minutes exceeded"
-            body = {"error": "APIRateLimitExceeded", "description": words}
-            raise Refusal(429, body, headers | mine | {"retry-after": str(reset)})
+        allowed = UPDATES_WITH_HIGH_VOLUME if self.plan == "high_volume" else UPDATES_A_MINUTE
+        mine: dict[str, str] = {}
+        for header, name, most, seconds, words in (
+            ("zendesk-ratelimit-per-ticket-updates", f"ticket {found[1]} {user_id}", UPDATES_OF_A_TICKET, 600,
+             "Number of allowed updates to this ticket within 10 minutes exceeded"),
+            ("zendesk-ratelimit-tickets-update", "ticket updates", allowed, 60,
+             "Number of allowed ticket update API requests per minute exceeded"),
+        ):  # fmt: skip
+            left, reset = self._count(name, most, seconds)
+            mine[header] = f"total={most}; remaining={max(left, 0)}; resets={reset}"
+            if left < 0:
+                body = {"error": "APIRateLimitExceeded", "description": words}
+                raise Refusal(429, body, headers | mine | {"retry-after": str(reset)})
         return mine
 
     def _count(self, name: str, allowed: int, seconds: int) -> tuple[int, int]:

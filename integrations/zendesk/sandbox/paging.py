@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from .replies import bad_page
+from .replies import bad_page, too_deep
 from .shape import Json, decode, encode
 
-DEEPEST_PAGE = 100
+DEEPEST = 10_000  # rows that offset pages reach
+_BY_ID = {"id": False, "id asc": False, "id asc, id asc": False, "id desc": True, "id desc, id desc": True,
+          "id asc, id": False}  # fmt: skip
 Entry = tuple[object, object]  # the id that a cursor remembers, and the row as it goes out
 Mark = tuple[int, object]  # the place in the list when the cursor was made, and that id
 
@@ -52,7 +54,7 @@ class InMemory:
 
 
 class InTable:
-    """A list that stays in its table; the cursor walks it by id (or backwards), the offset way by `ordered`."""
+    """A list that stays in its table. In order of id a cursor goes on at once; in another order it finds its place."""
 
     def __init__(
         self,
@@ -64,10 +66,8 @@ class InTable:
         *,
         ordered: str = "id",
         order: str = "id",
-        newest_first: bool = False,
     ) -> None:
         self.order = order
-        self._newest_first = newest_first
         self._db = db
         self._from = f"from {table} where {where}"
         self._select = f"select * {self._from}"
@@ -85,11 +85,25 @@ class InTable:
         return [(row["id"], self._render(row)) for row in self._db.execute(sql, (*self._values, limit, offset))]
 
     def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
-        downwards = backwards != self._newest_first
-        way = "id < ? order by id desc" if downwards else "id > ? order by id"
+        if self._ordered not in _BY_ID:
+            return self._beyond_in_order(mark, limit, backwards=backwards)
+        down = backwards != _BY_ID[self._ordered]
+        way = "id < ? order by id desc" if down else "id > ? order by id"
         rows = list(self._db.execute(f"{self._select} and {way} limit ?", (*self._values, mark[1], limit)))
         ordered = reversed(rows) if backwards else rows
         return [(0, (row["id"], self._render(row))) for row in ordered]
+
+    def _beyond_in_order(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
+        """From the marked row, or from its place in the list where it is gone."""
+        ids = [row["id"] for row in self._db.execute(f"select id {self._from} order by {self._ordered}", self._values)]
+        place = ids.index(mark[1]) if mark[1] in ids else mark[0] if backwards else mark[0] - 1
+        start = max(0, place - limit) if backwards else place + 1
+        wanted = ids[start : place if backwards else place + 1 + limit]
+        marks = ",".join("?" * len(wanted))
+        table = self._from.split()[1]
+        rows = self._db.execute(f"select * from {table} where id in ({marks})", wanted)  # noqa: S608 - our own SQL
+        found = {row["id"]: row for row in rows}
+        return [(start + at, (number, self._render(found[number]))) for at, number in enumerate(wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +139,8 @@ def _link(url: str, args: MultiDict[str, str], **changes: object) -> str:
 def _by_offset(url: str, args: MultiDict[str, str], source: Source, biggest: int, *, guide: bool) -> Listed:
     page = _number(args, "page", 1)
     size = min(_number(args, "per_page", 30 if guide else biggest), biggest)
-    if page > DEEPEST_PAGE:
-        raise bad_page("page exceeds the offset limit of 100 pages: use cursor pagination")
+    if page * size > DEEPEST:
+        raise too_deep()
     total = source.count()
     rows = [row for _, row in source.part((page - 1) * size, size)]
     beside: Json = {

@@ -95,6 +95,7 @@ def create_or_update(call: Call) -> Reply:
     """Known by external_id first, then by e-mail. 201 for a new one, 200 for a known one."""
     wanted = call.wanted("user")
     _refuse_making_staff(call, wanted)
+    call.warn("users", "create_or_update", "user", wanted, people.WRITABLE)
     with call.write() as tx:
         row, made = people.create_or_change(tx, wanted)
     shown = user(row, call.base)

@@ -77,6 +77,14 @@ def bad_page(words: str) -> Refusal:
     return Refusal(400, {"errors": [{"code": "InvalidPaginationParameter", "title": words}]})
 
 
+def too_deep() -> Refusal:
+    title = (
+        "Pagination requests using Offset Pagination are limited to page 100 or up to 10000 records (page * per_page)"
+    )
+    detail = "Ask with page[size] instead: cursors lead through lists of any length"
+    return Refusal(400, {"errors": [{"code": "InvalidPaginationDepth", "title": title, "detail": detail}]})
+
+
 def warning(controller: str, action: str, unpermitted: Sequence[str]) -> dict[str, str]:
     """The header with which Zendesk owns up to having dropped keys of a body it answered 2xx to."""
     if not unpermitted:

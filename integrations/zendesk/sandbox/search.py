@@ -258,13 +258,11 @@ def _of_kind(
         def ticket(row: sqlite3.Row) -> object:
             return tickets.raw(row, call.base, found=True)
 
-        return InTable(db, "tickets", text, values, ticket, ordered=order or "id desc", newest_first=order is None)
+        return InTable(db, "tickets", text, values, ticket, ordered=order or "id desc")
     if kind == "user":
         text, values = _user_where(query)
         way = "id desc" if order is None else "id"
-        return InTable(
-            db, "users", text, values, lambda row: _user(row, call.base), ordered=way, newest_first=order is None
-        )
+        return InTable(db, "users", text, values, lambda row: _user(row, call.base), ordered=way)
     rows = _plain_found(db, kind, query)
     return InMemory([(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows])
 

@@ -59,7 +59,8 @@ def _membership(kind: str, place: str) -> Settle:
         row |= {"user_id": user["id"], _PLACES[kind]: where["id"]}
         mine = [one for one in records.every(tx.db, kind) if one["user_id"] == user["id"]]
         if any(one[_PLACES[kind]] == where["id"] for one in mine):
-            raise record_invalid("user_id", "User: has already been taken", "DuplicateValue")
+            words = f" This user is already a member of this {place}."
+            raise record_invalid("user_id", words, "DuplicateValue")
         if "organization_name" in row:
             row["organization_name"] = where["name"]
         row["default"] = bool(row.get("default")) or not mine

@@ -5,7 +5,7 @@ import sqlite3
 from . import deleted, jobs, ticket_import, tickets
 from .call import Call, Route
 from .paging import InTable
-from .replies import Reply, invalid_attribute, too_many
+from .replies import Refusal, Reply, invalid_attribute, too_many
 from .shape import Json, decode, ident
 from .ticket_routes import MOST, ids_of, listing
 
@@ -73,6 +73,10 @@ def merge(call: Call, ticket_id: str) -> Reply:
     with call.state.read() as db:
         target = tickets.one(db, ident(ticket_id))
     tickets.refuse_if_closed(target)
+    if target["id"] in [ident(number) for number in sources]:
+        words = f"You selected the same ticket as source and target: #{target['id']}."
+        words += " You cannot merge a ticket into itself."
+        raise Refusal(400, {"error": "SourceInvalid", "description": words})
     keys = ("source_comment", "target_comment", "source_comment_is_public", "target_comment_is_public")
     told = {key: body[key] for key in keys if key in body}
     return jobs.start(call, "ticket merge", [{"id": number, "target_id": target["id"], **told} for number in sources])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from . import attachments, jobs, tickets
 from .call import Call, Route
 from .paging import InMemory, InTable
-from .replies import Refusal, Reply, invalid_attribute, not_found, record_invalid, too_many
+from .replies import Refusal, Reply, bad_page, invalid_attribute, not_found, record_invalid, too_many
 from .shape import Json, decode, encode, ident
 from .sideloads import Sideloads
 from .ticket_change import TAKEN, TAKEN_IN_BULK, tags_of
@@ -16,6 +16,7 @@ from .ticket_loads import Loads
 MOST = 100
 KEY_LIFE_SECONDS = 2 * 60 * 60
 _SORTS = {"created_at": "created_at", "updated_at": "updated_at", "id": "id", "status": "status", "subject": "subject"}
+_CURSOR_SORTS = ("id", "updated_at", "status")
 
 
 def listing(
@@ -35,15 +36,27 @@ def listing(
         loads.take(decode(row["body"]) if loads.wanted else {})
         return within.row(row, fields=not cursor)
 
-    column = _SORTS.get(call.arg("sort_by") or "", "id")
-    way = "desc" if call.arg("sort_order") == "desc" else "asc"
-    if call.arg("sort_by") in _SORTS or ordered is None:
-        ordered = f"{column} {way}, id {way}"
+    ordered = _order(call, ordered, cursor=cursor)
     source = InTable(db, "tickets", f"deleted = 0 and ({where})", values, render, ordered=ordered, order="nice_id")
     reply = call.page("tickets", source)
     if isinstance(reply.body, dict):
         reply.body.update(loads.beside(db, call.base) | _last_audits(call, db, shown))
     return reply
+
+
+def _order(call: Call, ordered: str | None, *, cursor: bool) -> str:
+    """Cursors know a sort of their own, by few keys; offset pages sort_by and sort_order."""
+    text = call.arg("sort")
+    if cursor and text:
+        if text.lstrip("-") not in _CURSOR_SORTS:
+            raise bad_page("sort is not valid")
+        way = "desc" if text.startswith("-") else "asc"
+        return f"{text.lstrip('-')} {way}, id {way}"
+    if ordered is not None and (cursor or call.arg("sort_by") not in _SORTS):
+        return ordered
+    column = "id" if cursor else _SORTS.get(call.arg("sort_by") or "", "id")
+    way = "desc" if call.arg("sort_order") == "desc" and not cursor else "asc"
+    return f"{column} {way}, id {way}"
 
 
 def _last_audits(call: Call, db: sqlite3.Connection, ticket_ids: list[int]) -> Json:

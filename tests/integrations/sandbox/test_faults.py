@@ -175,5 +175,15 @@ def test_one_ticket_takes_thirty_updates_in_ten_minutes(opened: Opener) -> None:
     assert box.ask("PUT", "/tickets/2", {"ticket": {"subject": "x"}}).status_code == 200
 
 
+def test_all_tickets_together_take_a_hundred_updates_a_minute(opened: Opener) -> None:
+    box = opened(plan="enterprise")
+    for _ in range(4):
+        box.ticket()
+    replies = [box.ask("PUT", f"/tickets/{number % 4 + 1}", {"ticket": {}}) for number in range(101)]
+    assert [reply.status_code for reply in replies] == [200] * 100 + [429]
+    assert replies[0].headers["zendesk-ratelimit-tickets-update"].startswith("total=100; remaining=99; resets=")
+    assert replies[-1].json()["error"] == "APIRateLimitExceeded"
+
+
 def test_without_a_plan_nothing_is_limited(box: Client) -> None:
     assert {box.ask("GET", "/incremental/tickets/cursor?start_time=0").status_code for _ in range(15)} == {200}

@@ -1,9 +1,12 @@
 """Both ways of paging lead through the whole list once, over links that lead back to the sandbox."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import requests
 
 from tests.integrations.sandbox.client import EMAIL, TOKEN, Client
+from tests.integrations.sandbox.conftest import Opener
 
 
 def follow(box: Client, url: str | None, key: str) -> list[list[int]]:
@@ -54,11 +57,47 @@ def test_offset_pages_tell_the_count_and_both_neighbours(five: Client) -> None:
     assert reply["previous_page"] == f"{five.url}/api/v2/tickets.json?per_page=2&page=1"
 
 
-@pytest.mark.parametrize("query", ["page=101", "page=x", "page[size]=101", "page[after]=nonsense", "page[after]=e30="])
+@pytest.mark.parametrize(
+    "query",
+    ["page=0", "page=x", "page[size]=101", "page[size]=2&sort=subject", "page[after]=nonsense", "page[after]=e30="],
+)
 def test_pages_that_cannot_be_are_refused(five: Client, query: str) -> None:
     reply = five.ask("GET", f"/tickets?{query}")
     assert reply.status_code == 400
     assert reply.json()["errors"][0]["code"] == "InvalidPaginationParameter"
+
+
+@pytest.mark.parametrize("query", ["page=101", "page=1001&per_page=10"])
+def test_offset_pages_reach_ten_thousand_rows_and_no_further(five: Client, query: str) -> None:
+    reply = five.ask("GET", f"/tickets?{query}")
+    assert reply.status_code == 400
+    assert reply.json()["errors"][0]["code"] == "InvalidPaginationDepth"
+    assert five.ask("GET", "/tickets?page=200&per_page=50").status_code == 200
+
+
+@pytest.mark.parametrize(("sort", "walked"), [
+    ("id", [1, 2, 3, 4, 5]), ("-id", [5, 4, 3, 2, 1]), ("status", [4, 1, 2, 3, 5]), ("-status", [5, 3, 2, 1, 4]),
+    ("updated_at", [1, 3, 4, 5, 2]), ("-updated_at", [2, 5, 4, 3, 1]),
+])  # fmt: skip
+def test_cursors_go_through_another_order_once(opened: Opener, sort: str, walked: list[int]) -> None:
+    hours = iter(range(10_000))
+    box = opened(clock=lambda: datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=next(hours)))
+    for _ in range(5):
+        box.ticket()
+    box.change(4, status="closed") if "status" in sort else box.change(2, subject="Later")
+    pages = follow(box, f"{box.url}/api/v2/tickets.json?page[size]=2&sort={sort}", "tickets")
+    assert [number for page in pages for number in page] == walked
+
+
+def test_a_list_in_its_own_order_is_walked_by_cursor_too(five: Client) -> None:
+    pages = follow(five, f"{five.url}/api/v2/ticket_metrics.json?page[size]=2", "ticket_metrics")
+    assert [len(page) for page in pages] == [2, 2, 1]
+    walked = [number for page in pages for number in page]
+    assert walked == sorted(walked, reverse=True)
+    second = five.read("/ticket_metrics", **{"page[size]": 2})
+    second = five.read("/ticket_metrics", **{"page[size]": 2, "page[after]": second["meta"]["after_cursor"]})
+    back = five.read("/ticket_metrics", **{"page[size]": 2, "page[before]": second["meta"]["before_cursor"]})
+    assert [row["id"] for row in back["ticket_metrics"]] == pages[0]
 
 
 def test_guide_lists_page_in_their_own_way(box: Client) -> None:

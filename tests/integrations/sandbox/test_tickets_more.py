@@ -80,6 +80,8 @@ def test_merging_closes_the_one_and_tells_the_other(box: Client) -> None:
     assert told["via"]["source"]["rel"] == "merge"
     assert customer["id"] in box.read(f"/tickets/{target['id']}")["ticket"]["email_cc_ids"]
     assert box.ask("POST", f"/tickets/{target['id']}/merge", {"ids": []}).status_code == 400
+    into_itself = box.ask("POST", f"/tickets/{target['id']}/merge", {"ids": [target["id"]]})
+    assert (into_itself.status_code, into_itself.json()["error"]) == (400, "SourceInvalid")
     assert box.ask("POST", f"/tickets/{closed['id']}/merge", {"ids": [target["id"]]}).status_code == 422
 
 
