@@ -11,6 +11,10 @@ from app.factory import create_app as create_office
 from app.settings import Settings
 
 MORE_COMMANDS = {
+    "payments": (
+        "automations.payment_commands:payments",
+        "Ask a payment provider about a refund, list what waits, read a double's journal.",
+    ),
     "zendesk": ("automations.commands:zendesk", "Connect, import and sync a Zendesk account; run the sandbox."),
 }
 

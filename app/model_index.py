@@ -31,6 +31,7 @@ from app.partners.documents import PartnerDocument
 from app.partners.gate import PartnerNotice
 from app.partners.incidents import PartnerIncident, WarningLimit
 from app.partners.model import Insurance, Partner, PartnerMove, Qualification, Vendor
+from app.partners.score_history import PartnerScoreThen
 from app.partners.scores import PartnerScore
 from app.people.model import SignInTry, User
 from app.policies.model import Policy, PolicyRead, PolicyVersion
@@ -111,6 +112,7 @@ TABLES = (
     PartnerMove,
     PartnerNotice,
     PartnerScore,
+    PartnerScoreThen,
     Playbook,
     PlaybookVersion,
     Policy,

@@ -30,6 +30,7 @@ from app.disputes.admin.signs import DutyView, SignView
 from app.disputes.around import cases_of
 from app.inbox.admin import InboxView
 from app.insights.admin import HomePage
+from app.insights.vendor_replies import replies_of_vendor
 from app.insights.waiting import waiting
 from app.ledger.admin.clawbacks import ClawbackView
 from app.ledger.admin.entries import LedgerView
@@ -215,6 +216,7 @@ def open_site(app: Flask) -> None:
     app.add_template_global(promise_of, "promise_of")
     app.add_template_global(ledger_of_booking, "ledger_of_booking")
     app.add_template_global(clawbacks_of_partner, "clawbacks_of_partner")
+    app.add_template_global(replies_of_vendor, "replies_of_vendor")
     app.add_template_global(as_read, "read_words")
     app.add_template_global(my_presence, "my_presence")
     app.add_template_global(cases_of, "cases_of")

@@ -13,6 +13,7 @@ from app.db import db, one_at_a_time
 from app.insights.partner_sources import read_sources
 from app.partners import gate
 from app.partners.model import Partner
+from app.partners.score_history import have_history, keep_then
 from app.partners.scores import PartnerScore
 from automations.apart import some_at_a_time
 
@@ -49,9 +50,11 @@ def _score(session: Session, some: Sequence[int]) -> None:
     sources = read_sources(session, some, now)
     asked = select(PartnerScore).where(PartnerScore.partner_id.in_(some))
     rows = {one.partner_id: one for one in session.scalars(asked)}
+    told = have_history(session, some)
     for partner_id in some:
         row = rows.get(partner_id)
         if row is None:
             row = PartnerScore(partner_id=partner_id)
             session.add(row)
-        row.take(sources[partner_id], now)
+        if row.take(sources[partner_id], now) or partner_id not in told:
+            keep_then(session, row, now)

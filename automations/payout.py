@@ -22,10 +22,12 @@ from app.facts import Fact
 from app.money import Money
 from app.reconcile.check import payout_stopped
 from app.refunds.both import as_kept
+from app.refunds.came_back import next_look
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import void_approval
 from app.refunds.settlement import end_in_hand, ever_paid_by_hand, in_hand
 from app.words import Words, say
+from automations import came_back
 from automations.lease import LEASE, back_off, new_token
 from automations.outside import settings_of_app
 from automations.providers import KEY_LIVES, providers_of_app
@@ -89,8 +91,8 @@ class TooLate(Exception):
 
 
 def drain() -> None:
-    """Hears who rang, pays until nothing waits, tells until nothing is untold; after 500 rows it rings for whoever
-    comes next.
+    """Hears who rang, pays until nothing waits, asks about what was paid, tells until nothing is untold; after 500 rows
+    it rings for whoever comes next.
     """
     providers = providers_of_app()
     hear(db.session())
@@ -101,6 +103,7 @@ def drain() -> None:
         work(claim, providers[claim.gateway])
     else:
         bell_of_now().ring(Fact.refund_approved)
+    came_back.drain()
     failed = Failed()
     for _ in range(ROWS_A_JOB):
         if not tell_next(db.session(), failed):
@@ -246,6 +249,7 @@ def _end(session: Session, claim: Claim, state: RefundState, *, why: str, refere
     refund.provider_ref = reference or refund.provider_ref
     refund.failure = why[:500] or None
     refund.paid_at = clock.now() if state is RefundState.paid else None
+    refund.look_again_at = next_look(refund.paid_at, clock.now()) if refund.paid_at else None
     refund.token = refund.lease_until = None
     session.commit()
 

@@ -1,4 +1,6 @@
-"""Providers' webhooks: a ring makes the refunds of its payment due at once. What became of them tells the look-up."""
+"""Providers' webhooks: a ring makes the refunds of its payment due at once, also those that are paid: one may have come
+back. What became of them tells the look-up.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +40,12 @@ def hear(session: Session) -> None:
         update(Refund)
         .where(*waiting, Refund.token.is_(None), Refund.lease_until > now)
         .values(lease_until=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Refund)
+        .where(Refund.booking_id.in_(paid_through), Refund.state == RefundState.paid, Refund.tries > 0)
+        .values(look_again_at=now)
         .execution_options(synchronize_session=False)
     )
     for why, ids in (

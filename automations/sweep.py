@@ -16,7 +16,7 @@ from app.outbox.model import Push, PushState
 from app.rules.model import Rule, TwinState
 from app.rules.rehearsal.run import waiting as waiting_rehearsals
 from app.rules.undo.model import Undo, UndoState
-from automations import alerts, disputes, history, payout, post, rung, telling
+from automations import alerts, came_back, disputes, history, payout, post, rung, telling
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ def waiting() -> list[Fact]:
         Fact.refund_approved: or_(
             exists().where(or_(payout.due(now), telling.untold(now))),
             exists().where(telling.ungiven(now)),
+            exists().where(came_back.due(now)),
             exists().where(rung.unheard()),
         ),
         Fact.letter_owed: exists().where(post.due(now)),

@@ -24,7 +24,7 @@ DOCUMENTS = [
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"flask ((?:zendesk|rules|user|db|demo)(?: [a-z]+)?)\b")
 LARGEST_PICTURE = 400_000
-GROUPS = frozenset({"zendesk", "rules", "user", "db"})
+GROUPS = frozenset({"zendesk", "rules", "user", "db", "payments", "refunds"})
 
 
 def dead_links(document: Path, text: str) -> Iterator[str]:

@@ -35,6 +35,7 @@ PLACES: Mapping[AlarmKind, tuple[str, str | None]] = {
     AlarmKind.inbox_dead: ("inbox", "dead"),
     AlarmKind.sync_trouble: ("link", None),
     AlarmKind.refund_unknown: ("refunds", "unknown"),
+    AlarmKind.refund_came_back: ("refunds", "back"),
     AlarmKind.not_compared: ("differences", None),
     AlarmKind.partner_gated: ("partners", "gated"),
     AlarmKind.partner_ending: ("partners", "ending"),

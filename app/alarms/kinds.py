@@ -10,6 +10,7 @@ class AlarmKind(StrEnum):
     `shadow_weighed`: a shadow reached a threshold: it is ready, was published, or fell back to a draft.
     `payout_stopped`: no refund is sent while what was paid and what is written differ.
     `not_compared`: a provider was not compared with for a day.
+    `refund_came_back`: one that was paid has failed at the provider since.
     `partner_gated`: dated facts suspended partners; `partner_ending`: something they need ends soon.
     """
 
@@ -21,6 +22,7 @@ class AlarmKind(StrEnum):
     inbox_dead = "inbox_dead"
     sync_trouble = "sync_trouble"
     refund_unknown = "refund_unknown"
+    refund_came_back = "refund_came_back"
     shadow_weighed = "shadow_weighed"
     payout_stopped = "payout_stopped"
     not_compared = "not_compared"

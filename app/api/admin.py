@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 
 from app import clock
 from app.api.model import ApiToken, Scope
-from app.api.tokens import give, revoke
+from app.api.tokens import change, give, revoke
 from app.desk.fields import WordsField
 from app.desk.states import named
 from app.desk.view import DeskView, Tab, needs
@@ -34,7 +34,7 @@ class TokenView(DeskView):
     subject = "tokens"
     label = say("API 토큰", "API tokens")
     icon = "key-round"
-    can_edit = False
+    rights = {"edit_view": "tokens.edit"}
     details_template = "api/token.html"
     create_template = "api/create.html"
     empty = say(
@@ -84,11 +84,23 @@ class TokenView(DeskView):
         "per_minute": {"default": 120},
     }
 
+    def edit_form(self, obj: Any = None) -> Any:
+        """Name and expiry: what a token opens is what it was made for, and another token is made for more."""
+        form = super().edit_form(obj)
+        for name in ("scopes", "cities", "per_minute"):
+            delattr(form, name)
+        return form
+
     def on_model_change(self, form: Any, model: ApiToken, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
-        g.new_token = give(model)
+        if is_created:
+            g.new_token = give(model)
+        else:
+            change(model)
 
     def _saved(self, model: Any, *, is_created: bool) -> ResponseReturnValue:
-        """The token, told once on this page and kept nowhere."""
+        """A new token, told once on this page and kept nowhere."""
+        if not is_created:
+            return super()._saved(model, is_created=False)
         return self.render("api/once.html", model=model, secret=g.pop("new_token"))
 
     @expose("/revoke/", methods=("POST",))

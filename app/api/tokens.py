@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -63,6 +63,17 @@ def _check(scopes: Iterable[str], per_minute: int | None, expires_at: datetime |
         raise Refusal(words, field="per_minute")
     if expires_at is not None and expires_at <= clock.now():
         raise Refusal(say("기한이 이미 지났습니다.", "That time has passed."), field="expires_at")
+
+
+def change(token: ApiToken) -> None:
+    """Its name or expiry was changed. Refuses one that is revoked, and an expiry that has passed: that is revoking."""
+    if token.revoked_at is not None:
+        words = say(
+            f"「{token.name}」은(는) 거두어서 고칠 수 없습니다.", f"“{token.name}” is revoked and cannot change."
+        )
+        raise Refusal(words)
+    if inspect(token).attrs.expires_at.history.has_changes():
+        _check(token.scopes, token.per_minute, token.expires_at)
 
 
 def revoke(token: ApiToken) -> None:

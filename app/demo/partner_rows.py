@@ -23,6 +23,7 @@ from app.partners.fitness import plus_months
 from app.partners.incidents import IncidentKind, Severity, Told, WarningLimit, enter
 from app.partners.kinds import AT_WORK, DocumentKind, PartnerState, QualificationState
 from app.partners.model import Partner, PartnerKind, Qualification, Vendor
+from app.partners.score_history import keep_then
 from app.partners.scores import PartnerScore
 from app.policies.model import Product
 
@@ -160,6 +161,7 @@ def look_back(session: Session, moment: datetime) -> None:
         row = PartnerScore(partner_id=partner_id)
         row.take(sources, moment)
         session.add(row)
+        keep_then(session, row, moment)
 
 
 def _lag(place: int) -> int | None:

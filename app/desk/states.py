@@ -178,6 +178,7 @@ STATES: dict[str, Named] = {
     "AlarmKind.not_compared": Named(say("결제사와 대조하지 못함", "Not compared with the provider"), WARN),
     "AlarmKind.partner_gated": Named(say("배정이 멈춘 파트너", "Partners suspended by the gate"), WARN),
     "AlarmKind.partner_ending": Named(say("곧 끝나는 파트너 서류", "Partners' papers that end soon"), WARN),
+    "AlarmKind.refund_came_back": Named(say("지급한 환불이 되돌아옴", "A paid refund came back"), BAD),
     "AlarmKind.refund_unknown": Named(say("환불 결과를 모름", "A refund's outcome is unknown"), BAD),
     "WebhookForm.slack": Named(say("슬랙", "Slack")),
     "WebhookForm.signed": Named(say("서명한 JSON", "Signed JSON")),

@@ -53,7 +53,7 @@ def earlier_of(session: Session, dispute: Dispute) -> Earlier:
     """As they are now, and held so until this transaction ends."""
     asked = (
         select(Refund)
-        .join(DisputeEntry, DisputeEntry.refund_id == Refund.id)
+        .join(DisputeEntry, DisputeEntry.refund_id.in_((Refund.id, Refund.again_of_id)))
         .where(
             DisputeEntry.dispute_id == dispute.id,
             DisputeEntry.kind.in_((EntryKind.agreed, EntryKind.ruled)),

@@ -37,7 +37,7 @@ class Account(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """`moved`: a correction, which lays a cost on somebody else."""
+    """`moved`: a correction, which lays a cost on somebody else. `returned`: paid, and came back from the provider."""
 
     owed = "owed"
     released = "released"
@@ -45,6 +45,7 @@ class EntryKind(StrEnum):
     settled = "settled"
     waived = "waived"
     moved = "moved"
+    returned = "returned"
 
 
 BEARERS: Mapping[Bearer, Account] = {bearer: Account(bearer.value) for bearer in Bearer}
@@ -93,9 +94,12 @@ class LedgerEntry(Base):
 
 
 class ClawbackState(StrEnum):
+    """`void`: the refund came back from the provider, so that nobody owes anything for it."""
+
     owed = "owed"
     settled = "settled"
     waived = "waived"
+    void = "void"
 
 
 @keeps_no_resident_number
@@ -167,16 +171,26 @@ class Clawback(Base):
 
 
 MOVES: Mapping[ClawbackState, frozenset[ClawbackState]] = {
-    ClawbackState.owed: frozenset({ClawbackState.settled, ClawbackState.waived}),
+    ClawbackState.owed: frozenset({ClawbackState.settled, ClawbackState.waived, ClawbackState.void}),
     ClawbackState.settled: frozenset(),
     ClawbackState.waived: frozenset(),
+    ClawbackState.void: frozenset(),
 }
 RIGHTS: Mapping[ClawbackState, str] = {
     ClawbackState.settled: "clawbacks.settle",
     ClawbackState.waived: "clawbacks.waive",
+    ClawbackState.void: "refunds.pay",
 }
-ENTRIES = {ClawbackState.settled: EntryKind.settled, ClawbackState.waived: EntryKind.waived}
-CARRIES_ON = {ClawbackState.settled: Account.settlement, ClawbackState.waived: Account.platform}
+ENTRIES = {
+    ClawbackState.settled: EntryKind.settled,
+    ClawbackState.waived: EntryKind.waived,
+    ClawbackState.void: EntryKind.released,
+}
+CARRIES_ON = {
+    ClawbackState.settled: Account.settlement,
+    ClawbackState.waived: Account.platform,
+    ClawbackState.void: Account.payable,
+}
 _NOT_ALLOWED = say(
     "{ref}은(는) 이미 ‘{state}’ 상태여서 바꿀 수 없습니다. 화면을 새로 고쳐 확인해 주세요.",
     "{ref} is “{state}” already and cannot change. Reload to see it as it is.",

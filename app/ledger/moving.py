@@ -53,7 +53,7 @@ def _off_the_partner(session: Session, owing: Owing, to: Bearer, minor: int, why
         return moved
     session.flush()
     moved = _off_what_is_owed(session, owing, minor, why)
-    moved += _back_of_what_was_settled(session, owing, minor - moved, why)
+    moved += back_of_what_was_settled(session, owing, minor - moved, why)
     if moved and to is not Bearer.platform:
         post(session, owing, EntryKind.moved, BEARERS[to], Account.platform, moved, None, why)
     return moved
@@ -62,7 +62,7 @@ def _off_the_partner(session: Session, owing: Owing, to: Bearer, minor: int, why
 def _off_what_is_owed(session: Session, owing: Owing, minor: int, why: str) -> int:
     """A claw-back is one amount for good: it is waived, and what the partner still bears is another."""
     moved = 0
-    for one in _clawbacks(session, owing, ClawbackState.owed, gives_back=False):
+    for one in clawbacks(session, owing, ClawbackState.owed, gives_back=False):
         part = min(minor - moved, one.amount_minor)
         if part <= 0:
             break
@@ -74,25 +74,36 @@ def _off_what_is_owed(session: Session, owing: Owing, minor: int, why: str) -> i
     return moved
 
 
-def _back_of_what_was_settled(session: Session, owing: Owing, minor: int, why: str) -> int:
+def back_of_what_was_settled(
+    session: Session,
+    owing: Owing,
+    minor: int,
+    why: str,
+    to: Account = Account.platform,
+    kind: EntryKind = EntryKind.moved,
+) -> int:
+    """At most `minor` of what the partner has settled, and is not owed back already, is owed back; `to` carries it from
+    now on. Gives how much.
+    """
     given = sum(
         one.amount_minor
         for state in (ClawbackState.owed, ClawbackState.settled)
-        for one in _clawbacks(session, owing, state, gives_back=True)
+        for one in clawbacks(session, owing, state, gives_back=True)
     )
     moved = 0
-    for one in _clawbacks(session, owing, ClawbackState.settled, gives_back=False):
+    for one in clawbacks(session, owing, ClawbackState.settled, gives_back=False):
         already = min(given, one.amount_minor)
         given -= already
         part = min(minor - moved, one.amount_minor - already)
         if part > 0:
-            post(session, owing, EntryKind.moved, Account.platform, Account.partner, part, one.partner_id, why)
+            post(session, owing, kind, to, Account.partner, part, one.partner_id, why)
             claw_back(session, owing, one.partner_id, part, gives_back=True)
             moved += part
     return moved
 
 
-def _clawbacks(session: Session, owing: Owing, state: ClawbackState, *, gives_back: bool) -> list[Clawback]:
+def clawbacks(session: Session, owing: Owing, state: ClawbackState, *, gives_back: bool) -> list[Clawback]:
+    """Of this refund, oldest first, held until this transaction ends."""
     asked = (
         select(Clawback)
         .where(Clawback.refund_id == owing.refund_id, Clawback.state == state, Clawback.gives_back.is_(gives_back))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, exists, not_
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,6 +13,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
 from app import clock
+from app.desk.fields import YEARS
 from app.desk.shown import chip_as, day
 from app.desk.states import BAD, GOOD, WARN, Named
 from app.desk.view import DeskView, Tab
@@ -22,7 +24,7 @@ from app.partners.criteria_admin import must_be_of_own_cities
 from app.partners.doors import PartnerDoors
 from app.partners.kinds import AT_WORK, MOVES, NEEDS_A_REASON, PartnerState
 from app.partners.model import Insurance, Partner, Qualification
-from app.partners.page import binding, page_of
+from app.partners.page import binding, named_parts, page_of
 from app.people.model import EMAIL
 from app.words import say
 
@@ -30,6 +32,15 @@ SOON = timedelta(days=30)
 MAIL = {
     "validators": [Optional(), Regexp(EMAIL, message=say("이메일 주소를 적어 주세요.", "Write an e-mail address."))]
 }
+
+
+def _day_in(text: str) -> date | None:
+    """None for what is no day that a list can have."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 def today() -> date:
@@ -186,7 +197,8 @@ class PartnerView(PartnerDoors, DeskView):
 
     def render(self, template: str, **more: Any) -> str:
         if template == self.details_template:
-            more["page"] = page_of(self.session.session, more["model"])
+            more["page"] = page_of(self.session.session, more["model"], _day_in(request.args.get("scores_on", "")))
+            more["named_parts"] = named_parts
             more.setdefault("typed", {})
             more.setdefault("refused", {})
         return super().render(template, **more)

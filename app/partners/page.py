@@ -26,7 +26,8 @@ from app.partners.incidents import (
     warnings_that_propose,
 )
 from app.partners.model import Partner, PartnerMove
-from app.partners.scores import PartnerScore, Score, scores
+from app.partners.score_history import AsOf, PartnerScoreThen, as_of, newest_then
+from app.partners.scores import PartnerScore, Score, Scores, scores
 from app.words import Words, say
 
 BOOKINGS_SHOWN = 10
@@ -47,6 +48,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`proposal`: the warnings because of which somebody must decide; `documents`: None for who may not see them;
+    `then`: the scores as they became, newest first; `as_of`: as they stood on a day that was asked for;
     `coming`: what will be asked for, from which day on, as it stands for that day;
     `ahead`: bookings to come, as far as the one who looks may see bookings.
     """
@@ -62,6 +64,8 @@ class Page:
     ahead: Sequence[Any]
     score: PartnerScore | None
     parts: Sequence[tuple[Words, Score]]
+    then: Sequence[PartnerScoreThen]
+    as_of: AsOf | None
     line: Sequence[Entry]
 
 
@@ -82,7 +86,7 @@ def _coming(session: Session, partner: Partner, on: date) -> list[tuple[date, Fi
     ]
 
 
-def page_of(session: Session, partner: Partner) -> Page:
+def page_of(session: Session, partner: Partner, scores_on: date | None = None) -> Page:
     on = clock.in_seoul(clock.now()).date()
     criteria = binding(session, partner)
     limit = limit_for(partner.kind, session.scalars(select(WarningLimit)).all())
@@ -95,11 +99,6 @@ def page_of(session: Session, partner: Partner) -> Page:
     documents = [one for one in reversed(partner.documents) if one.removed_at is None]
     score = partner.score
     found = scores(score.read()) if score is not None else None
-    parts = (
-        ((say("응대", "Reply"), found.reply), (say("태도", "Manner"), found.manner), (say("작업", "Work"), found.work))
-        if found is not None
-        else ()
-    )
     return Page(
         today=on,
         findings=partner.findings(criteria, on),
@@ -111,9 +110,19 @@ def page_of(session: Session, partner: Partner) -> Page:
         documents=documents if acting().may("partners.documents") else None,
         ahead=_ahead(partner),
         score=score,
-        parts=parts,
+        parts=named_parts(found) if found is not None else (),
+        then=newest_then(session, partner.id),
+        as_of=as_of(session, partner.id, scores_on) if scores_on is not None else None,
         line=_line(partner, incidents, documents=acting().may("partners.documents")),
     )
+
+
+def named_parts(found: Scores) -> list[tuple[Words, Score]]:
+    return [
+        (say("응대", "Reply"), found.reply),
+        (say("태도", "Manner"), found.manner),
+        (say("작업", "Work"), found.work),
+    ]
 
 
 def _ahead(partner: Partner) -> Sequence[Any]:

@@ -1,9 +1,10 @@
 """Three scores of a partner (reply, manner, work), each worked out from things that can be looked at. Pure, but for the
-row they are kept in.
+row they are kept in; score_history.py keeps how they were.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -27,6 +28,47 @@ WORK = frozenset({IncidentKind.poor_work, IncidentKind.damage, IncidentKind.safe
 # What a refund for a fault of the partner weighs, in points; by the reason it was paid for.
 MANNER_REFUNDS: Mapping[str, int] = MappingProxyType({"partner_late": 2, "partner_no_show": 5, "partner_cancelled": 5})
 WORK_REFUNDS: Mapping[str, int] = MappingProxyType({"poor_quality": 2, "partial_service": 2, "facility_fault": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """What scores are worked out by, besides their sources; kept beside them, so that old ones can be told as they were
+    worked out. Points of refunds by the reason they were paid for.
+    """
+
+    window_days: int
+    enough: int
+    reply: frozenset[str]
+    manner: frozenset[str]
+    work: frozenset[str]
+    manner_refunds: Mapping[str, int]
+    work_refunds: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "window_days": self.window_days,
+            "enough": self.enough,
+            **{name: sorted(getattr(self, name)) for name in ("reply", "manner", "work")},
+            "manner_refunds": dict(self.manner_refunds),
+            "work_refunds": dict(self.work_refunds),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> ScoreRule:
+        """The inverse of `to_json`."""
+        return cls(
+            window_days=kept["window_days"],
+            enough=kept["enough"],
+            reply=frozenset(kept["reply"]),
+            manner=frozenset(kept["manner"]),
+            work=frozenset(kept["work"]),
+            manner_refunds=kept["manner_refunds"],
+            work_refunds=kept["work_refunds"],
+        )
+
+
+RULE = ScoreRule(WINDOW_DAYS, ENOUGH, REPLY, MANNER, WORK, MANNER_REFUNDS, WORK_REFUNDS)
+"""By which they are worked out now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +131,19 @@ class _Deducted:
     points: int = field(default=0)
 
 
-def scores(sources: Sources) -> Scores:
-    """The same sources always give the same scores."""
+def scores(sources: Sources, rule: ScoreRule = RULE) -> Scores:
+    """The same sources always give the same scores, by the same rule."""
     return Scores(
-        _reply(sources),
-        _per_work(sources.works, _deducted(sources, MANNER, MANNER_REFUNDS)),
-        _per_work(sources.works, _deducted(sources, WORK, WORK_REFUNDS)),
+        _reply(sources, rule),
+        _per_work(sources.works, _deducted(sources, rule.manner, rule.manner_refunds), rule),
+        _per_work(sources.works, _deducted(sources, rule.work, rule.work_refunds), rule),
     )
 
 
-def _reply(sources: Sources) -> Score:
+def _reply(sources: Sources, rule: ScoreRule) -> Score:
     good, sample = sum(one.good for one in sources.rated), len(sources.rated)
-    points = _deducted(sources, REPLY, {}).points
-    value = max(0, _rounded(100 * good, sample) - points) if sample >= ENOUGH else None
+    points = _deducted(sources, rule.reply, {}).points
+    value = max(0, _rounded(100 * good, sample) - points) if sample >= rule.enough else None
     words = say(
         "만족 {good}건 ÷ 평가 {sample}건 × 100, 연락 두절 벌점 {points}점을 뺌",
         "{good} satisfied ÷ {sample} ratings × 100, less {points} points for not being reached",
@@ -109,8 +151,8 @@ def _reply(sources: Sources) -> Score:
     return Score(value, sample, words.fill(good=good, sample=sample, points=points))
 
 
-def _per_work(works: int, lost: _Deducted) -> Score:
-    value = max(0, _rounded(100 * (works - lost.points), works)) if works >= ENOUGH else None
+def _per_work(works: int, lost: _Deducted, rule: ScoreRule) -> Score:
+    value = max(0, _rounded(100 * (works - lost.points), works)) if works >= rule.enough else None
     words = say(
         "100 × (끝난 예약 {works}건 − 벌점 {points}점) ÷ {works}. 벌점: 사건 {incidents}건, 환불 {refunds}건",
         "100 × ({works} bookings done − {points} points) ÷ {works}. Points: incidents {incidents}, refunds {refunds}",
@@ -119,7 +161,7 @@ def _per_work(works: int, lost: _Deducted) -> Score:
     return Score(value, works, told)
 
 
-def _deducted(sources: Sources, kinds: frozenset[IncidentKind], reasons: Mapping[str, int]) -> _Deducted:
+def _deducted(sources: Sources, kinds: frozenset[str], reasons: Mapping[str, int]) -> _Deducted:
     incidents = [one for one in sources.incidents if one.kind in kinds]
     refunds = [one for one in sources.refunds if one.reason in reasons]
     points = sum(one.points for one in incidents) + sum(reasons[one.reason] for one in refunds)
@@ -154,23 +196,35 @@ class PartnerScore(Base):
 
     partner: Mapped[Partner] = relationship(back_populates="score")
 
-    def take(self, sources: Sources, at: datetime) -> None:
-        found = scores(sources)
+    def take(self, sources: Sources, at: datetime) -> bool:
+        """Whether anything is otherwise than it was."""
+        was, found = (self.reply, self.manner, self.work, self.sources), scores(sources)
         self.reply, self.manner, self.work = found.reply.value, found.manner.value, found.work.value
         self.ratings, self.works, self.computed_at = found.reply.sample, found.work.sample, at
-        self.sources = asdict(sources)
+        self.sources = kept_sources(sources)
+        return was != (self.reply, self.manner, self.work, self.sources)
 
     def read(self) -> Sources:
         """What it was worked out from."""
-        kept = self.sources
-        return Sources(
-            rated=tuple(Rated(**one) for one in kept.get("rated", ())),
-            works=kept.get("works", 0),
-            incidents=tuple(
-                Weighed(one["id"], IncidentKind(one["kind"]), one["points"]) for one in kept.get("incidents", ())
-            ),
-            refunds=tuple(PaidBack(**one) for one in kept.get("refunds", ())),
-        )
+        return read_kept(self.sources)
 
     def __str__(self) -> str:
         return f"{self.reply}/{self.manner}/{self.work}"
+
+
+def kept_sources(sources: Sources) -> dict[str, Any]:
+    """As a column keeps them: the same sources are the same value."""
+    kept: dict[str, Any] = json.loads(json.dumps(asdict(sources)))
+    return kept
+
+
+def read_kept(kept: Mapping[str, Any]) -> Sources:
+    """The inverse of `kept_sources`."""
+    return Sources(
+        rated=tuple(Rated(**one) for one in kept.get("rated", ())),
+        works=kept.get("works", 0),
+        incidents=tuple(
+            Weighed(one["id"], IncidentKind(one["kind"]), one["points"]) for one in kept.get("incidents", ())
+        ),
+        refunds=tuple(PaidBack(**one) for one in kept.get("refunds", ())),
+    )

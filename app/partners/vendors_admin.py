@@ -43,6 +43,7 @@ class VendorView(DeskView):
     icon = "building-2"
     empty = say("아직 협력사가 없습니다.", "There are no vendors yet.")
     scope_vendor = "id"
+    details_template = "partners/vendor.html"
     tabs = (
         Tab("active", say("거래 중", "Active"), lambda: Vendor.is_active.is_(True)),
         Tab("lapsed", say("계약 만료", "Contract ended"), contract_lapsed, hot=True),

@@ -42,12 +42,13 @@ def ledger_faults(session: Session) -> list[Found]:
                 f"{ref}: 환불 상태와 원장의 분개가 맞지 않습니다.",
                 f"{ref}: its ledger entries do not say what its state says.",
             ),
+            f"{state.value} {payable} {provider} {borne}",
         )
-        for refund_id, ref in session.execute(_disagreeing()).all()
+        for refund_id, ref, state, payable, provider, borne in session.execute(_disagreeing()).all()
     ]
 
 
-def _disagreeing() -> Select[int, str]:
+def _disagreeing() -> Select[int, str, RefundState, int, int, int]:
     payable, provider = _net(LedgerEntry.credit, [Account.payable]), _net(LedgerEntry.credit, [Account.provider])
     borne = _net(LedgerEntry.debit, list(COSTS))
     foreign = func.count(case((LedgerEntry.currency != Refund.currency, 1)))
@@ -58,7 +59,7 @@ def _disagreeing() -> Select[int, str]:
         and_(Refund.state.not_in((*OWED, RefundState.paid)), payable == 0, provider == 0, borne == 0),
     )
     return (
-        select(Refund.id, Refund.ref)
+        select(Refund.id, Refund.ref, Refund.state, payable, provider, borne)
         .outerjoin(LedgerEntry, LedgerEntry.refund_id == Refund.id)
         .group_by(Refund.id, Refund.ref, Refund.state, Refund.amount_minor)
         .having(or_(not_(agrees), foreign > 0))

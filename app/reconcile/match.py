@@ -44,12 +44,15 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A difference: of which of theirs, of which of ours, in words."""
+    """A difference: of which of theirs, of which of ours, in words. `facts`: the figures it rests on; other ones under
+    the same key are another difference to whoever resolved the first.
+    """
 
     kind: DifferenceKind
     theirs: int | None
     ours: int | None
     words: Words
+    facts: str
 
     @property
     def open_key(self) -> str:
@@ -98,13 +101,13 @@ def _differs(one: Theirs, mine: Ours, now: datetime) -> Found | None:
             f"{mine.ref}: 우리 기록은 {here}, 결제사 기록은 {there}입니다.",
             f"{mine.ref}: {here} by our record, {there} by the provider’s.",
         )
-        return Found(other, one.id, mine.id, words)
+        return Found(other, one.id, mine.id, words, _figures(one, mine))
     if one.payment != mine.payment:
         words = say(
             f"{mine.ref}: 우리 기록은 결제 {mine.payment}, 결제사 기록은 결제 {one.payment}입니다.",
             f"{mine.ref}: of payment {mine.payment} by our record, of {one.payment} by the provider’s.",
         )
-        return Found(DifferenceKind.other_payment, one.id, mine.id, words)
+        return Found(DifferenceKind.other_payment, one.id, mine.id, words, f"{one.payment} / {mine.payment}")
     if mine.state is RefundState.paid or (mine.state in UNDER_WAY and now - one.at < GRACE):
         return None
     state = named(mine.state).words
@@ -112,7 +115,7 @@ def _differs(one: Theirs, mine: Ours, now: datetime) -> Found | None:
         f"{mine.ref}: 결제사는 {there}을(를) 지급했는데 우리 기록은 ‘{state.ko}’입니다.",
         f"{mine.ref}: the provider paid {there}, and our record says “{state.en}”.",
     )
-    return Found(DifferenceKind.not_paid_here, one.id, mine.id, words)
+    return Found(DifferenceKind.not_paid_here, one.id, mine.id, words, f"{_figures(one)} / {mine.state.value}")
 
 
 def _unknown(one: Theirs) -> Found:
@@ -121,7 +124,7 @@ def _unknown(one: Theirs) -> Found:
         f"결제사가 결제 {one.payment}에서 {there}을(를) 환불했는데 우리 환불 중에 없습니다 (번호 {one.reference}).",
         f"The provider refunded {there} of payment {one.payment}, and no refund of ours is it ({one.reference}).",
     )
-    return Found(DifferenceKind.unknown_here, one.id, None, words)
+    return Found(DifferenceKind.unknown_here, one.id, None, words, _figures(one))
 
 
 def _twice(one: Theirs, mine: Ours) -> Found:
@@ -130,7 +133,11 @@ def _twice(one: Theirs, mine: Ours) -> Found:
         f"{mine.ref}에 결제사 환불이 하나 더 있습니다: {there} (번호 {one.reference}).",
         f"The provider has one more refund for {mine.ref}: {there} ({one.reference}).",
     )
-    return Found(DifferenceKind.twice, one.id, mine.id, words)
+    return Found(DifferenceKind.twice, one.id, mine.id, words, _figures(one))
+
+
+def _figures(*sides: Theirs | Ours) -> str:
+    return " / ".join(f"{one.minor} {one.currency}" for one in sides)
 
 
 def missing(ours: Iterable[Ours]) -> list[Found]:
@@ -144,6 +151,7 @@ def missing(ours: Iterable[Ours]) -> list[Found]:
                 f"{one.ref}: {money(one.minor, one.currency)}을(를) 지급했다고 적혀 있는데 결제사 기록에 없습니다.",
                 f"{one.ref}: {money(one.minor, one.currency)} is paid by our record, and not by the provider’s.",
             ),
+            _figures(one),
         )
         for one in ours
     ]

@@ -83,7 +83,8 @@ class Reconciliation(Base):
 @keeps_no_resident_number
 class Difference(Base):
     """While one is open, nothing is paid out. `open_key` is unique until the two sides agree again, so that what a
-    person has resolved is not opened anew by the next comparison.
+    person has resolved is not opened anew by the next comparison; `facts` are the figures it rests on, and with other
+    ones it is a new difference.
     """
 
     __tablename__ = "differences"
@@ -94,6 +95,7 @@ class Difference(Base):
     open_key: Mapped[str | None] = mapped_column(String(80), unique=True)
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), index=True)
     told_id: Mapped[int | None] = mapped_column(ForeignKey("provider_refunds.id"), index=True)
+    facts: Mapped[str | None] = mapped_column(String(600), info=MADE_HERE)
     detail_ko: Mapped[str] = mapped_column(Text)
     detail_en: Mapped[str] = mapped_column(Text)
     found_at: Mapped[datetime] = mapped_column(index=True)

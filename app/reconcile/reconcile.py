@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import TypeVar
@@ -20,6 +21,7 @@ from app.reconcile.match import GRACE, Found, Matched, Ours, Theirs, match, miss
 from app.reconcile.model import Difference, DifferenceKind, DifferenceState, ProviderRefund, Reconciliation
 from app.refunds.model import Refund, RefundState
 from app.refunds.settlement import settled_by_hand
+from app.words import say
 from integrations.payments.port import Refunded
 
 AT_ONCE = 400
@@ -93,15 +95,24 @@ def resolve(session: Session, difference: Difference, why: str) -> None:
 
 
 def keep(session: Session, found: Iterable[Found], *, of: Callable[[Difference], bool]) -> None:
-    """Opens what is new among `found`; what is kept, belongs to `of` and is not among them is over."""
+    """Opens what is new among `found`; what is kept, belongs to `of` and is not among them is over. What was resolved
+    and rests on other figures now is new.
+    """
     now, by_key = clock.now(), {one.open_key: one for one in found}
     kept = session.scalars(select(Difference).where(Difference.open_key.is_not(None))).all()
     for one in kept:
-        again = by_key.pop(one.open_key or "", None)
-        if again is None and of(one):
+        again = by_key.get(one.open_key or "")
+        if again is not None:
+            if _still(one, again):
+                del by_key[again.open_key]
+            else:
+                by_key[again.open_key] = replace(again, words=again.words + _CHANGED.fill(ref=one))
+                one.open_key = None
+        elif of(one):
             one.open_key = None
             if one.state is DifferenceState.open:
                 one.move_to(DifferenceState.over)
+    session.flush()
     for key, one_found in by_key.items():
         session.add(
             Difference(
@@ -110,12 +121,28 @@ def keep(session: Session, found: Iterable[Found], *, of: Callable[[Difference],
                 open_key=key,
                 refund_id=one_found.ours,
                 told_id=one_found.theirs,
+                facts=one_found.facts,
                 detail_ko=one_found.words.ko,
                 detail_en=one_found.words.en,
                 found_at=now,
             )
         )
     session.flush()
+
+
+def _still(one: Difference, again: Found) -> bool:
+    """Whether it is what stands there already; one that is open tells the newest figures."""
+    if one.facts == again.facts:
+        return True
+    if one.facts is not None and one.state is not DifferenceState.open:
+        return False
+    one.facts = again.facts
+    if one.state is DifferenceState.open:
+        one.detail_ko, one.detail_en = again.words.ko, again.words.en
+    return True
+
+
+_CHANGED = say(" 앞서 푼 {ref}의 내용이 그 뒤에 바뀌었습니다.", " What {ref} was resolved upon has changed since.")
 
 
 def _kept(session: Session, told: Iterable[Refunded], source: str) -> list[ProviderRefund]:

@@ -24,8 +24,9 @@ from app.money import read_amount
 from app.people.model import User
 from app.refunds.approving import waits_for
 from app.refunds.both import as_read
+from app.refunds.came_back import not_paid_again
 from app.refunds.decide_doors import Deciding
-from app.refunds.doors import BearerDoor
+from app.refunds.doors import AgainDoor, BearerDoor
 from app.refunds.evidence.admin import Evidence
 from app.refunds.fields import AmountField
 from app.refunds.model import Refund, RefundState
@@ -53,7 +54,7 @@ def _difference(_view: Any, _context: Any, refund: Refund, _name: str) -> Any:
     return difference(refund)
 
 
-class RefundView(Deciding, SettleDoors, Evidence, BearerDoor, DeskView):
+class RefundView(Deciding, SettleDoors, Evidence, BearerDoor, AgainDoor, DeskView):
     """Nothing here decides: every button calls what app/refunds/refund.py promises."""
 
     model = Refund
@@ -76,6 +77,7 @@ class RefundView(Deciding, SettleDoors, Evidence, BearerDoor, DeskView):
         Tab("paying", say("지급 중", "Being paid"), lambda: Refund.state.in_(ON_THE_WAY)),
         Tab("hand", say("직접 정산", "By hand"), lambda: waits_for_finance(acting())),
         Tab("unknown", say("결과 확인 중", "Outcome unknown"), lambda: Refund.state == RefundState.unknown, hot=True),
+        Tab("back", say("되돌아옴", "Came back"), not_paid_again, hot=True),
         Tab("asked", say("내가 요청", "Asked by me"), lambda: Refund.requested_by_id == acting().id),
         Tab("done", say("끝남", "Over"), lambda: Refund.state.in_(OVER)),
     )

@@ -19,6 +19,9 @@ from app.words import Words, say
 
 RIGHT = "refunds.pay"
 TAKEN_BY = say("{name} 님이 직접 지급하기로 맡음", "{name} has taken it, to pay it by hand")
+GIVEN_BACK = say("지급하지 않고 내려놓음", "given back without paying it")
+# Whose right frees what somebody else has taken.
+FREES = "refunds.approve"
 LONGEST_REFERENCE = 120
 BY_HAND = (RefundState.approved, RefundState.paying, RefundState.unknown)
 
@@ -147,6 +150,33 @@ def send_back(refund: Refund, why: str, *, provider_pays: bool) -> None:
     _decide(found, SettlementState.sent_back, actor, why.strip())
     if refund.state is RefundState.paying:
         refund.move_to(RefundState.unknown, why.strip())
+    refund.lease_until = None
+
+
+def let_go(refund: Refund, why: str) -> None:
+    """Whoever has taken it gives it back, having transferred nothing; or somebody who approves refunds takes it from
+    them, and says why. Anybody of finance may take it from now on; the money stays held.
+    """
+    actor, session = acting(), lock(refund)
+    has = taking(session, refund)
+    if has is None:
+        raise Refusal(
+            say(
+                f"{refund.ref}을(를) 맡고 있는 사람이 없습니다. 화면을 새로 고쳐 확인해 주세요.",
+                f"Nobody has taken {refund.ref}. Reload to see it as it is.",
+            )
+        )
+    mine = actor.id == has.written_by_id
+    actor.must(RIGHT if mine else FREES)
+    if not mine and not why.strip():
+        raise Refusal(
+            say(
+                f"{has.written_by.name} 님에게 이체했는지 물어보고, 대신 내려놓는 까닭을 적어 주세요.",
+                f"Ask {has.written_by.name} whether it is transferred, and say why it is given back for them.",
+            ),
+            field="why",
+        )
+    _decide(has, SettlementState.sent_back, actor, why.strip() or as_kept(GIVEN_BACK))
     refund.lease_until = None
 
 

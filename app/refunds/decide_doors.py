@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.helpers import get_redirect_target
 
 from app.actor import acting
-from app.audit.trail import because
-from app.desk.saving import SEEN
 from app.desk.states import named
 from app.desk.view import desk_action, needs
 from app.errors import Refusal
 from app.people.model import User
 from app.refunds.approving import Standing, standing_of, why_not
+from app.refunds.deciding import decided
 from app.refunds.model import MOVES, Refund, RefundState
 from app.refunds.reading import consequence
 from app.refunds.refund import approve, cancel, lock, reject
@@ -88,21 +86,8 @@ class Deciding:
         return self._decided(cancel)
 
     def _decided(self: Any, decide: Callable[..., None]) -> ResponseReturnValue:
-        """Decides on the record as it was seen: one that has changed since is shown anew instead."""
-        refund = self.get_one(request.form.get("id", ""))
-        why = request.form.get("why", "").strip()[:500]
-        session = self.session.session
-        try:
-            lock(refund, seen=request.form.get(SEEN, ""))
-            because(session, why)
-            decide(refund, why)
-            session.commit()
-            words = self._approved_words(refund) if decide is approve else DONE[decide]
-            flash(str(words), "success")
-        except Refusal as refusal:
-            session.rollback()
-            flash(str(refusal), "error")
-        return redirect(get_redirect_target() or self.get_url(".details_view", id=refund.id))
+        said = self._approved_words if decide is approve else lambda _refund: DONE[decide]
+        return decided(self, lock, decide, said)
 
     def _approved_words(self: Any, refund: Refund) -> Words:
         if refund.state is not RefundState.requested:

@@ -13,13 +13,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, Stri
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session, relationship
 
 from app import clock
-from app.actor import acting
+from app.actor import ActorKind, acting
 from app.bookings.booking import release
 from app.bookings.model import Booking
 from app.db import Base, BigId, choice, key_column
 from app.desk.states import named
 from app.errors import Refusal
 from app.ledger.bearers import Bearer, Bearing, read_bearing
+from app.ledger.coming_back import come_back
 from app.ledger.posting import Owing, owe, pay
 from app.ledger.posting import release as take_off
 from app.money import Money
@@ -49,7 +50,8 @@ class Refund(Base):
     row and is the same for life. While the state is not rejected, cancelled or failed, `amount_minor` is part of
     the booking's `held_minor`. `lease_until`: until then one worker has it, or nobody is to try. `untold_why`: why
     the outcome was not told on the ticket and will not be. `by_rule`: the rule that asked for it, where no person did.
-    `shares`: who bears it (`bearing` reads them).
+    `shares`: who bears it (`bearing` reads them). `look_again_at`: when the provider is asked whether it is still paid;
+    `came_back_at`: it was not. `again_of_id`: the refund that had come back, in whose place this one is paid.
 
     Once it is approved, `approved_by` and `approved_also_by` repeat whose approvals those are, so that the database
     itself holds that nothing is paid without them; `maker_id` is who asked, 0 for a rule.
@@ -104,6 +106,9 @@ class Refund(Base):
     requested_at: Mapped[datetime] = mapped_column(index=True)
     decided_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    look_again_at: Mapped[datetime | None] = mapped_column(index=True)
+    came_back_at: Mapped[datetime | None]
+    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), index=True)
     told_at: Mapped[datetime | None]
     untold_why: Mapped[str | None] = mapped_column(String(500))
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -165,11 +170,13 @@ class Refund(Base):
 
     def move_to(self, now: RefundState, why: str = "") -> None:
         """Writes the move and what it means in the ledger, and lets go of the money where the refund ends without it.
-        Refuses in words what the table does not allow, and whoever may not.
+        Refuses in words what the table does not allow, and whoever may not. That one that was paid has failed is the
+        provider's word alone, and no person's.
         """
-        actor = acting()
+        actor, was = acting(), self.state
         actor.must(RIGHTS[now])
-        if now not in MOVES[self.state]:
+        by_person = was is RefundState.paid and actor.kind is not ActorKind.system
+        if now not in MOVES[was] or by_person:
             raise Refusal(_NOT_ALLOWED.fill(ref=self.ref, state=named(self.state).words, now=named(now).words))
         if now in (RefundState.approved, RefundState.paying) and self.approved_sum != self.sum_to_approve():
             raise Refusal(_NOT_WHAT_WAS_APPROVED.fill(ref=self.ref), field="amount")
@@ -178,10 +185,11 @@ class Refund(Base):
         session = object_session(self)
         if now in LETS_GO and session is not None:
             release(session, self.booking, self.amount_minor)
-        self.moves.append(RefundMove(was=self.state, now=now, by=actor.name, at=clock.now(), why=why[:500]))
+        self.moves.append(RefundMove(was=was, now=now, by=actor.name, at=clock.now(), why=why[:500]))
         self.state = now
         if now in POSTS and session is not None:
-            POSTS[now](session, self.owing, why)
+            means = come_back if was is RefundState.paid else POSTS[now]
+            means(session, self.owing, why)
 
     def standing(self) -> list[Approval]:
         """The approvals that count as things are: of people who still may, for what it is now."""
@@ -206,7 +214,7 @@ class Refund(Base):
 
     def may_move_to(self, now: RefundState) -> bool:
         """Whether table and rights allow it: what a screen asks before it shows a button."""
-        return now in MOVES[self.state] and acting().may(RIGHTS[now])
+        return self.state is not RefundState.paid and now in MOVES[self.state] and acting().may(RIGHTS[now])
 
 
 MOVES: Mapping[RefundState, frozenset[RefundState]] = {
@@ -214,7 +222,7 @@ MOVES: Mapping[RefundState, frozenset[RefundState]] = {
     RefundState.approved: frozenset({RefundState.paying, RefundState.cancelled, RefundState.requested}),
     RefundState.paying: frozenset({RefundState.paid, RefundState.failed, RefundState.unknown}),
     RefundState.unknown: frozenset({RefundState.paid, RefundState.failed}),
-    RefundState.paid: frozenset(),
+    RefundState.paid: frozenset({RefundState.failed}),
     RefundState.rejected: frozenset(),
     RefundState.cancelled: frozenset(),
     RefundState.failed: frozenset(),

@@ -21,7 +21,7 @@ from app.desk.saving import SEEN
 from app.desk.view import needs
 from app.errors import Refusal
 from app.refunds.both import as_kept
-from app.refunds.by_hand import BY_HAND, RIGHT, confirm, may_settle, send_back, take, write_down
+from app.refunds.by_hand import BY_HAND, FREES, RIGHT, confirm, let_go, may_settle, send_back, take, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import lock, void_approval
 from app.refunds.settlement import Settlement, SettlementState, open_settlement, taking
@@ -33,6 +33,7 @@ PAYOUT_STOPPED = "opsroom.payout_stopped"
 TAKEN = say("맡았습니다. 지급한 뒤 확인 번호를 적어 주세요.", "It is yours. Pay it, then write down the reference.")
 WRITTEN = say("적었습니다. 다른 사람이 확인하면 끝납니다.", "Written down. It ends when another person confirms it.")
 CONFIRMED = say("확인했습니다. 고객에게 안내합니다.", "Confirmed. The customer is told.")
+LET_GO = say("내려놓았습니다. 다른 사람이 맡을 수 있습니다.", "Given back. Somebody else may take it now.")
 SENT_BACK = say("돌려보냈습니다. 금액은 잡아 둡니다.", "Sent back. The money stays held.")
 
 
@@ -84,6 +85,10 @@ class SettleDoors:
         """Who pays it by hand now."""
         return taking(db.session(), refund)
 
+    def may_let_go(self, settlement: Settlement) -> bool:
+        """Whether the one who acts may give back what was taken."""
+        return acting().may(RIGHT if settlement.written_by_id == acting().id else FREES)
+
     def must_be_taken(self, refund: Refund) -> bool:
         """Where no provider pays, one of finance takes it before paying it."""
         return not provider_pays(refund)
@@ -117,6 +122,13 @@ class SettleDoors:
     def settle_back_view(self) -> ResponseReturnValue:
         why = request.form.get("why", "")
         return self._settled(SENT_BACK, lambda refund: send_back(refund, why, provider_pays=provider_pays(refund)))
+
+    @expose("/settle-let-go/", methods=("POST",))
+    @needs(FREES)
+    def settle_let_go_view(self) -> ResponseReturnValue:
+        """By whoever has taken it, or by somebody who approves refunds."""
+        why = request.form.get("why", "")
+        return self._settled(LET_GO, lambda refund: let_go(refund, why))
 
     def _settled(self, done: Words, settle: Any) -> ResponseReturnValue:
         view: Any = self

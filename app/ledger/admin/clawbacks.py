@@ -44,7 +44,8 @@ class ClawbackView(DeskView):
         Tab("back", say("돌려줄 돈", "To give back"),
             lambda: (Clawback.state == ClawbackState.owed) & Clawback.gives_back, hot=True),
         Tab("settled", say("정산됨", "Settled"), lambda: Clawback.state == ClawbackState.settled),
-        Tab("waived", say("면제", "Waived"), lambda: Clawback.state == ClawbackState.waived),
+        Tab("waived", say("면제·취소", "Waived, void"),
+            lambda: Clawback.state.in_((ClawbackState.waived, ClawbackState.void))),
     )  # fmt: skip
     column_list = ("partner", "amount_minor", "state", "gives_back", "refund", "booking", "owed_at", "ended_at")
     column_details_list = column_list

@@ -54,7 +54,7 @@ class LedgerView(DeskView):
     list_template = "ledger/list.html"
     tabs = (
         Tab("refunds", say("환불", "Refunds"),
-            lambda: LedgerEntry.kind.in_((EntryKind.owed, EntryKind.paid, EntryKind.released))),
+            lambda: LedgerEntry.kind.in_((EntryKind.owed, EntryKind.paid, EntryKind.released, EntryKind.returned))),
         Tab("partner", say("파트너 몫", "Partners"), lambda: LedgerEntry.partner_id.is_not(None)),
         Tab("moved", say("정정·면제", "Corrected, waived"),
             lambda: LedgerEntry.kind.in_((EntryKind.moved, EntryKind.waived))),

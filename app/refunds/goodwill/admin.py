@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy.orm import joinedload
@@ -16,17 +16,15 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app import clock
 from app.actor import acting
-from app.audit.trail import because
 from app.bookings.model import Booking
 from app.db import db
-from app.desk.saving import SEEN
 from app.desk.scope import limits
 from app.desk.states import named
 from app.desk.view import DeskPage, DeskView, Tab, needs
-from app.errors import Refusal
 from app.money import EXPONENTS
 from app.people.model import Role, User
 from app.refunds.both import as_read
+from app.refunds.deciding import decided
 from app.refunds.fields import AmountField
 from app.refunds.goodwill.costs import costs, tables
 from app.refunds.goodwill.giving import approve, cancel, give, lock, missing, need_of, reject, why_not
@@ -293,18 +291,7 @@ class GoodwillView(DeskView):
         return self._decided(cancel)
 
     def _decided(self, decide: Callable[..., None]) -> ResponseReturnValue:
-        goodwill, session = self.get_one(request.form.get("id", "")), self.session.session
-        why = request.form.get("why", "").strip()[:500]
-        try:
-            lock(goodwill, seen=request.form.get(SEEN, ""))
-            because(session, why)
-            decide(goodwill, why)
-            session.commit()
-            flash(str(self._done_words(goodwill)), "success")
-        except Refusal as refusal:
-            session.rollback()
-            flash(str(refusal), "error")
-        return redirect(self.get_url(".details_view", id=goodwill.id))
+        return decided(self, lock, decide, self._done_words)
 
     def _done_words(self, goodwill: Goodwill) -> Words:
         if goodwill.state is GoodwillState.waiting:

@@ -66,11 +66,29 @@ def test_a_token_that_makes_no_sense_is_refused(lone_office: Flask, change: dict
     assert db.session.scalars(select(ApiToken)).all() == []
 
 
+def test_its_name_and_expiry_change_and_nothing_of_what_it_opens(office: Flask) -> None:
+    row, secret = a_token("quotes:read", per_minute=60)
+    visit, address = visit_as(office), f"/admin/tokens/edit/?id={row.id}"
+    assert 'name="scopes"' not in visit.open(address).text
+    sent = {"name": "고객 앱", "expires_at": "2090-01-01T00:00", "version_seen": str(row.version)}
+    assert visit.send(address, {**sent, "scopes": "bookings:write", "per_minute": "6000"}).status_code == 302
+    row = the_token()
+    assert (row.name, row.scopes, row.per_minute) == ("고객 앱", ["quotes:read"], 60)
+    assert row.expires_at is not None
+    assert Program(office, secret).post("/api/v1/quotes", ASKED).status_code == 404, "the secret is the same"
+    past = {**sent, "expires_at": "2001-01-01T00:00", "version_seen": str(row.version)}
+    assert visit.send(address, past).status_code == 422
+    visit.send("/admin/tokens/revoke/", {"id": str(row.id)})
+    again = visit.send(address, {**sent, "name": "다른", "version_seen": str(the_token().version)})
+    assert (again.status_code, the_token().name) == (422, "고객 앱")
+
+
 def test_only_an_admin_makes_or_revokes(lone_office: Flask) -> None:
     row, _ = a_token()
     for role in (Role.ops_manager, Role.auditor):
         visit = visit_as(lone_office, role)
         assert visit.open("/admin/tokens/").status_code == 200
         assert visit.open("/admin/tokens/new/").status_code == 403
+        assert visit.open(f"/admin/tokens/edit/?id={row.id}").status_code == 403
         assert visit.send("/admin/tokens/revoke/", {"id": str(row.id)}).status_code == 403
     assert visit_as(lone_office, Role.agent).open("/admin/tokens/").status_code == 403

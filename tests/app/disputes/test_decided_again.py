@@ -22,6 +22,7 @@ from app.ledger.model import Account, Clawback, ClawbackState
 from app.ledger.posting import costs
 from app.people.model import Role, User
 from app.reconcile.check import ledger_faults
+from app.refunds.came_back import fail_late, pay_again
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import approve, cancel
 from tests.app.disputes.acts import (
@@ -278,3 +279,17 @@ def test_a_repeated_warning_is_as_old_as_the_first(lone_office: Flask) -> None:
         db.session.commit()
     standing = [one for one in dispute.partner.incidents if one.withdrawn_at is None]
     assert [(one.is_warning, one.happened_on) for one in standing] == [(True, clock.in_seoul(NOW).date())]
+
+
+def test_what_came_back_and_is_paid_again_is_not_asked_for_a_third_time(lone_office: Flask) -> None:
+    talks, rules = two_managers()
+    dispute = ruled(rules, talks, HALF)
+    refund = ended(refunds()[0], RefundState.paying, RefundState.paid)
+    with acting_as(NOBODY):
+        fail_late(db.session(), refund)
+        db.session.commit()
+    with everything(talks):
+        pay_again(refund)
+        db.session.commit()
+    again(rules, dispute, HALF)
+    assert [one.amount_minor for one in refunds()] == [600_000, 600_000]

@@ -15,7 +15,8 @@ from app.db import db
 from app.insights.partner_sources import read_sources
 from app.partners.incidents import IncidentKind, PartnerIncident
 from app.partners.model import Partner
-from app.partners.scores import PaidBack, PartnerScore, Rated, Sources, Weighed, scores
+from app.partners.score_history import as_of, newest_then
+from app.partners.scores import RULE, PaidBack, PartnerScore, Rated, ScoreRule, Sources, Weighed, scores
 from app.refunds.model import Refund, RefundState
 from app.refunds.reasons import Reason
 from automations import partners as job
@@ -136,3 +137,44 @@ def test_the_job_keeps_scores_with_their_sources_and_the_page_and_the_list_show_
     ordered = seat.read("/admin/partners/", tab="all", sort=str(columns.index("score.manner")), desc="1")
     assert ordered.index(high.name) < ordered.index(low.name)
     assert none.name in ordered
+
+
+# ------------------------------------------------------------------------------------------------------- as they were
+
+
+def test_scores_are_kept_as_they_become_and_told_as_of_a_day_by_the_rule_of_then(
+    office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner = a_partner()
+    for _ in range(6):
+        a_visit(partner)
+    first, later = clock.now(), clock.now() + timedelta(days=3)
+    job.score()
+    job.score()
+    assert len(newest_then(db.session(), partner.id)) == 1, "what stays the same is one row"
+    facts: dict[str, Any] = {"severity": "major", "text": "x", "points": 3, "by": "시험"}
+    kept(PartnerIncident(partner_id=partner.id, kind="late", happened_on=today(), at=later, **facts))
+    with clock.stopped(later):
+        job.score()
+    assert [one.values for one in newest_then(db.session(), partner.id)] == [(None, 50, 100), (None, 100, 100)]
+    on = clock.in_seoul(first).date()
+    monkeypatch.setattr("app.partners.scores.WORK", frozenset({IncidentKind.late}))
+    for days, manner in ((0, 100), (2, 100), (3, 50), (400, 50)):
+        row = as_of(db.session(), partner.id, on + timedelta(days=days)).row
+        assert row is not None
+        assert (row.values[1], row.told().manner.value) == (manner, manner)
+        assert (row.told().work.value, row.told().reply.value) == (row.work, row.reply)
+    assert as_of(db.session(), partner.id, on - timedelta(days=1)).row is None
+    assert ScoreRule.from_json(RULE.to_json()) == RULE
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "그때의 규칙: 최근 180일"), ("en", "by the rule of then")])
+def test_the_page_explains_a_score_of_a_day(lone_office: Flask, language: str, words: str) -> None:
+    partner = a_partner()
+    job.score()
+    seat = Seat(lone_office, a_user(), language)
+    day = clock.in_seoul(clock.now()).date()
+    assert words in seat.read("/admin/partners/details/", id=partner.id, scores_on=day.isoformat())
+    before = seat.read("/admin/partners/details/", id=partner.id, scores_on=(day - timedelta(days=9)).isoformat())
+    assert 'data-as-of="none"' in before
+    assert "data-as-of" not in seat.read("/admin/partners/details/", id=partner.id, scores_on="2026-13-99")

@@ -271,3 +271,37 @@ def test_a_corrected_cost_is_no_fault(lone_bank: SandboxProvider) -> None:
     moved = {"kind": EntryKind.moved, "debit": Account.insurer, "credit": Account.platform}
     db.session.add(LedgerEntry(amount_minor=100_000, currency="KRW", **moved, **facts))
     assert check_ledger(db.session()) == 0
+
+
+def test_what_was_resolved_is_told_anew_once_its_amount_is_another(office: Flask) -> None:
+    now = clock.now()
+
+    def told(minor: int) -> list[Difference]:
+        one = Refunded(None, "re_console", "pay_console", minor, "KRW", now - LATER)
+        reconcile(db.session(), [one], since=now - LATER, until=now, source="CSV", gateways=[])
+        db.session.commit()
+        return opened()
+
+    told(5_000)
+    (first,) = told(6_000)
+    assert "₩6,000" in first.detail_ko, "while it is open it tells the newest"
+    with acting_for(a_user(), "differences.resolve"):
+        resolve(db.session(), first, "콘솔에서 확인한 6,000원")
+        db.session.commit()
+    assert told(6_000) == []
+    (second,) = told(70_000)
+    assert ("₩70,000" in second.detail_ko, str(first) in second.detail_en) == (True, True)
+    assert (first.state, first.open_key) == (DifferenceState.resolved, None)
+    assert payout_stopped(db.session()) is not None
+    assert told(70_000) == [second]
+
+
+def test_what_was_resolved_before_figures_were_kept_is_not_told_anew_by_that(lone_bank: SandboxProvider) -> None:
+    from_the_console(lone_bank)
+    compared()
+    with acting_for(a_user(), "differences.resolve"):
+        resolve(db.session(), opened()[0], "확인함")
+    db.session.execute(update(Difference).values(facts=None))
+    db.session.commit()
+    assert compared() == []
+    assert db.session.scalars(select(Difference.facts)).one() == "5000 KRW"

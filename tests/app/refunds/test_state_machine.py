@@ -31,7 +31,8 @@ from app.refunds import refund as refunds
 from app.refunds.by_hand import confirm, take, write_down
 from app.refunds.model import LETS_GO, Refund, RefundMove, RefundState
 from app.refunds.reasons import Reason
-from automations import payout
+from app.refunds.settlement import ever_paid_by_hand
+from automations import came_back, payout
 from integrations.errors import Unavailable, Unknown
 from integrations.payments.port import Amount, Outcome, OutcomeState, Refunded, Why
 from tests.conftest import settings_for
@@ -230,6 +231,21 @@ class Desk(RuleBasedStateMachine):
         asker = self._refund(choice).requested_by_id
         self.approve(choice, next(who for who in range(PEOPLE) if self.people[who] != asker))
         self.work(luck, 1)
+
+    @precondition(lambda self: self._any())
+    @rule(choice=some.integers(0, 99))
+    def the_bank_sends_it_back(self, choice: int) -> None:
+        """Days after it was paid; the next look tells us."""
+        refund = self._refund(choice)
+        known = self.bank.books.get(refund.provider_key)
+        if refund.state is not RefundState.paid or known is None or known.state is not OutcomeState.paid:
+            return
+        if ever_paid_by_hand(db.session(), refund):
+            return
+        self.bank.books[refund.provider_key] = Outcome(OutcomeState.failed, known.reference, Why.declined)
+        with clock.stopped(self.at), acting_as(NOBODY):
+            came_back._record(db.session(), refund.id, self.bank.lookup(refund.provider_key))
+            db.session.commit()
 
     @rule()
     def look_up_all(self) -> None:
