@@ -152,6 +152,8 @@ def _changes(before: Row, after: Row) -> dict[str, Change]:
     found = {key: Change(_said(before[key]), _said(after[key])) for key in CHANGING if before[key] != after[key]}
     if before["tags"] != after["tags"]:
         found["current_tags"] = Change(frozenset(before["tags"]), frozenset(after["tags"]))
+    if _score(before) != _score(after):
+        found["satisfaction_score"] = Change(_score(before), _score(after))
     was, now = _custom(before), _custom(after)
     for key in now.keys() | was.keys():
         if was.get(key, "") != now.get(key, ""):

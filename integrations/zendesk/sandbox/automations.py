@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from . import audits, events, journal, looks, records, rulebook, sla, tickets, triggers
+from . import audits, events, journal, looks, records, rulebook, tickets
 from .acting import SYSTEM, carry_out
 from .clock import SimulatedClock
 from .engine import Effect, Rules
@@ -152,11 +152,7 @@ def _fire(tx: Tx, before: Json, effect: Effect, rule: Json) -> None:
     }  # fmt: skip
     if told:
         after = after | {"updated_at": tx.stamp}
-        tickets.keep_audit(tx, audit)
-        after = triggers.run(tx, before, after, None, audit, actor=SYSTEM, channel="rule", known=tickets.known)
-        tickets.save(tx, after)
-        tickets.keep_audit(tx, audit)
-        sla.bind(tx, looks.by_time(tx.db, tx.now, after))
+        after = tickets.settle(tx, before, after, audit, actor=SYSTEM, channel="rule")
         events.announce(tx, before, after, None, SYSTEM)
         tx.note("ticket", before["id"], audits.changed_keys(before, after))
     line = journal.Line("RULE", f"/api/v2/automations/{rule['id']}", f"ticket_id={before['id']}", SYSTEM["id"])

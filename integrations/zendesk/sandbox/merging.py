@@ -22,13 +22,12 @@ def merge(tx: Tx, row: Json, by: By) -> Json:
     parting = row.get("source_comment") or (
         f'This request was closed and merged into request #{target["id"]} "{target["subject"]}".'
     )
-    _say(tx, target, source, str(said), public=_is(row.get("target_comment_is_public")), by=by, files=last)
+    was = dict(target)
     if _is(row.get("target_comment_is_public")) and source["requester_id"] != target["requester_id"]:
         target["email_cc_ids"] = sorted({*target["email_cc_ids"], source["requester_id"]})
-    tickets.save(tx, target)
+    _say(tx, was, target, source, str(said), public=_is(row.get("target_comment_is_public")), by=by, files=last)
     closed = source | {"status": "closed", "tags": sorted({*source["tags"], CLOSED_BY})}
-    _say(tx, closed, target, str(parting), public=_is(row.get("source_comment_is_public")), by=by, before=source)
-    tickets.save(tx, closed)
+    closed = _say(tx, source, closed, target, str(parting), public=_is(row.get("source_comment_is_public")), by=by)
     change = {"target_ticket": {"id": str(target["id"])}}
     events.announce(tx, source, closed, None, by.user)
     events.announce_named(tx, closed, "merged", change, by.user)
@@ -46,24 +45,23 @@ def _last_comment(tx: Tx, ticket_id: int) -> Json | None:
 
 
 def _say(
-    tx: Tx, ticket: Json, other: Json, text: str, *, public: bool, by: By, before: Json | None = None,
-    files: Json | None = None,
-) -> None:  # fmt: skip
-    """A comment whose audit tells by its via that a merge made it. With `before` it tells of the changes too."""
+    tx: Tx, before: Json, ticket: Json, other: Json, text: str, *, public: bool, by: By, files: Json | None = None
+) -> Json:  # fmt: skip
+    """A comment whose audit tells by its via that a merge made it, with what was changed; gives the ticket as kept."""
     audit_id = tx.new_id()
     comment = {"author_id": by.user["id"], "body": text, "html_body": html_of(text), "public": public}
     said = audits.comment_event(tx, comment, audit_id)
     if files:
         said["attachments"] = attachments.copy(tx, files.get("attachments") or [], ticket["id"], said["id"])
-    told = [said, *(audits.events(tx, before, ticket) if before else [])]
+    told = [said, *audits.events(tx, before, ticket)]
     audit = tickets.new_audit(tx, ticket["id"], by, told, {}, audit_id)
     source = {"from": {"ticket_id": other["id"], "subject": other["subject"]}, "to": {}, "rel": "merge"}
     audit["via"] = {"channel": by.channel, "source": source}
-    tickets.keep_audit(tx, audit)
     stored = said | {"via": audit["via"], "created_at": tx.stamp, "metadata": audit["metadata"]}
-    tickets.add_comment(tx, ticket["id"], stored)
     ticket["updated_at"] = tx.stamp
-    tx.note("ticket", ticket["id"], [*(audits.changed_keys(before, ticket) if before else []), "comment"])
+    kept = tickets.settle(tx, before, ticket, audit, stored, actor=by.user, channel=by.channel)
+    tx.note("ticket", ticket["id"], [*audits.changed_keys(before, ticket), "comment"])
+    return kept
 
 
 def merge_users(tx: Tx, loser: Json, winner: Json) -> Json:

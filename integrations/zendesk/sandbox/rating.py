@@ -24,7 +24,7 @@ def rate(tx: Tx, ticket_id: int | None, score: str, comment: str | None, by: By)
     after["updated_at"] = tx.stamp
     told: Json = {"id": tx.new_id(), "type": "SatisfactionRating", "score": score, "body": comment,
                   "assignee_id": ticket["assignee_id"]}  # fmt: skip
-    tickets.keep_audit(tx, tickets.new_audit(tx, ticket["id"], by, [told], {}))
-    tickets.save(tx, after)
+    audit = tickets.new_audit(tx, ticket["id"], by, [told], {})
+    tickets.settle(tx, ticket, after, audit, actor=by.user, channel=by.channel)
     tx.note("ticket", ticket["id"], ["satisfaction_rating"])
     return row

@@ -48,10 +48,12 @@ def _kept(tx: Tx, ticket: Json, wanted: Json) -> Json:
 def _tell(tx: Tx, call: Call, ticket: Json, row: Json) -> None:
     event = {"id": tx.new_id(), "type": "SatisfactionRating", "score": row["score"], "body": row["comment"],
              "assignee_id": row["assignee_id"]}  # fmt: skip
-    tickets.keep_audit(tx, tickets.new_audit(tx, ticket["id"], call.by(), [event], {}))
-    ticket["satisfaction_rating"] = {"score": row["score"], "id": row["id"], "comment": row["comment"]}
-    ticket["updated_at"] = tx.stamp
-    tickets.save(tx, ticket)
+    audit, rating = (
+        tickets.new_audit(tx, ticket["id"], call.by(), [event], {}),
+        {"score": row["score"], "id": row["id"]},
+    )
+    after = ticket | {"satisfaction_rating": rating | {"comment": row["comment"]}, "updated_at": tx.stamp}
+    ticket = tickets.settle(tx, ticket, after, audit, actor=call.user, channel=call.by().channel)
     told = {"csat": {"id": str(row["id"]), "score": str(row["score"]).upper(), "comment": row["comment"]}}
     events.announce_named(tx, ticket, "csat_received", told, call.user)
     tx.note("ticket", ticket["id"], ["satisfaction_rating"])

@@ -187,6 +187,23 @@ def add_comment(tx: Tx, ticket_id: int, event: Json) -> None:
     )  # fmt: skip
 
 
+def settle(
+    tx: Tx, before: Json | None, after: Json, audit: Json, said: Json | None = None, *, actor: Json, channel: str
+) -> Json:
+    """Keeps a ticket as it is after an update, with its audit and comment, once the account's triggers have run; gives
+    it as they leave it. `before` None: it is new."""
+    if tx.engine is not None:
+        keep_audit(tx, audit)  # rules look at the ticket's past, this update included
+    after = triggers.run(tx, before, after, said, audit, actor=actor, channel=channel, known=known)
+    save(tx, after)
+    keep_audit(tx, audit)
+    if said is not None:
+        add_comment(tx, after["id"], said)
+    if tx.engine is not None:
+        sla.bind(tx, looks.by_time(tx.db, tx.now, after))
+    return after
+
+
 def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wanted: Json, by: By) -> tuple[Json, Json]:
     """The ticket as it was kept, the account's triggers having run, and its audit."""
     audit_id = tx.new_id()
@@ -205,17 +222,9 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     if not told:
         return after, audit
     after["updated_at"] = tx.stamp
-    if tx.engine is not None:
-        keep_audit(tx, audit)  # rules look at the ticket's past, this update included
     if said is not None:
         said = said | {"via": by.via(), "created_at": tx.stamp, "metadata": audit["metadata"]}
-    after = triggers.run(tx, before, after, said, audit, actor=by.user, channel=by.channel, known=known)
-    save(tx, after)
-    keep_audit(tx, audit)
-    if said is not None:
-        add_comment(tx, after["id"], said)
-    if tx.engine is not None:
-        sla.bind(tx, looks.by_time(tx.db, tx.now, after))
+    after = settle(tx, before, after, audit, said, actor=by.user, channel=by.channel)
     events.announce(tx, before, after, said, by.user)
     keys = audits.changed_keys(before, after) + (["comment"] if said else [])
     tx.note("ticket", after["id"], keys if before else ["created", *keys], custom)

@@ -164,3 +164,19 @@ def test_bulk_jobs_and_replays_run_the_triggers_once(box: Client) -> None:
     ticket = box.read(f"/tickets/{done['results'][0]['id']}")["ticket"]
     assert ticket["tags"] == ["bulk"]
     assert len(by_rules(audit(box, ticket))) == 1
+
+
+def test_a_rating_and_a_merge_are_updates_that_triggers_hear_of(box: Client) -> None:
+    rule(box, "Sad", [CHANGED, ("satisfaction_score", "is", "bad_with_comment")], ("current_tags", "call_back"))
+    customer = box.user("Rater")
+    ticket = box.ticket(requester_id=customer["id"], status="solved")
+    rating = {"satisfaction_rating": {"score": "bad", "comment": "Nobody came"}}
+    box.as_user(customer).send("POST", f"/tickets/{ticket['id']}/satisfaction_rating", rating)
+    assert box.read(f"/tickets/{ticket['id']}")["ticket"]["tags"] == ["call_back"]
+    rule(box, "Merged", [("current_tags", "includes", "closed_by_merge")], ("priority", "low"))
+    source, target = box.ticket(), box.ticket()
+    job = box.send("POST", f"/tickets/{target['id']}/merge", {"ids": [source["id"]]})["job_status"]
+    until(lambda: box.read(f"/job_statuses/{job['id']}")["job_status"]["status"] == "completed")
+    merged = box.read(f"/tickets/{source['id']}")["ticket"]
+    assert (merged["status"], merged["priority"]) == ("closed", "low")
+    assert box.read(f"/tickets/{target['id']}")["ticket"]["priority"] is None
