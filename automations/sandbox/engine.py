@@ -12,6 +12,8 @@ from app.language.conditions import Conditions
 from app.language.ruleset import RuleSet
 from app.language.sight import Sight
 from app.language.verdict import ReadyConditions
+from app.macros.languages import language_for
+from app.macros.render import Renderer
 from app.rules.decide import Decision, firing
 from app.rules.definition import RuleDefinition
 from automations.change import letters
@@ -46,6 +48,13 @@ class OpsroomEngine:
             except Refusal:
                 continue
         return _Policies(tuple(read), account_of(books))
+
+    def text(self, template: str, look: Look, *, html: bool = False) -> str:
+        facts = facts_of(look)
+        try:
+            return Renderer(facts, look.now, language_for(facts), account_of(look.books)).text(template, html=html)
+        except Refusal:
+            return template
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,3 +121,6 @@ class Engine(Protocol):
     def rules(self, kind: Kind, rows: Sequence[Json], books: Books) -> Rules: ...
 
     def policies(self, rows: Sequence[Json], books: Books) -> Policies: ...
+
+    def text(self, template: str, look: Look, *, html: bool = False) -> str:
+        """The text of a macro with its placeholders filled in; one that is no Liquid stays as it was written."""

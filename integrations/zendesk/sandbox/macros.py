@@ -1,13 +1,17 @@
 """What a macro would do to a ticket. Asking changes nothing; the client sends the result back as an update."""
 
 import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from liquid import Environment
 from liquid.exceptions import LiquidError
 
-from . import people, records, tickets
+from . import looks, people, records, tickets
 from .call import Call, Route
+from .engine import Engine
 from .replies import Reply, not_found
 from .shape import Json, html_of, ident, plain_of
 from .ticket_change import tags_of
@@ -16,8 +20,22 @@ _PLAIN = ("status", "priority", "type", "subject")
 _IDS = ("group_id", "assignee_id", "brand_id", "ticket_form_id", "custom_status_id")
 
 
-def applied(db: sqlite3.Connection, macro: Json, ticket: Json | None, actor: Json) -> Json:
-    """The changes of a macro as the keys of a ticket, with the comment rendered for this ticket."""
+Fill = Callable[[str, bool], str]
+
+
+def filled_by(
+    db: sqlite3.Connection, ticket: Json | None, actor: Json, engine: Engine | None, now: datetime
+) -> Fill:  # fmt: skip
+    """How a text becomes one for this ticket: by the engine, which knows every placeholder, or by the few known here."""
+    if engine is None or ticket is None:
+        words = _words(db, ticket, actor)
+        return lambda text, _html: _rendered(text, words)
+    look = replace(looks.by_time(db, now, ticket), actor=actor, before=ticket, channel="web")
+    return lambda text, html: engine.text(text, look, html=html)
+
+
+def applied(macro: Json, ticket: Json | None, actor: Json, fill: Fill) -> Json:
+    """The changes of a macro as the keys of a ticket, with the comment filled in for this ticket."""
     result: Json = {}
     fields: list[Json] = []
     comment: Json = {}
@@ -32,7 +50,7 @@ def applied(db: sqlite3.Connection, macro: Json, ticket: Json | None, actor: Jso
             base_tags = _tags(name, base_tags, value)
             result["tags"] = sorted(base_tags)
         elif name in ("comment_value", "comment_value_html"):
-            comment |= _comment(name, value, _words(db, ticket, actor))
+            comment |= _comment(name, value, fill)
         elif name == "comment_mode_is_public":
             comment["public"] = str(value).lower() == "true"
         elif name.startswith(("custom_fields_", "ticket_fields_")):
@@ -59,10 +77,10 @@ def _pointed(value: object, actor: Json, ticket: Json | None) -> int | None:
     return ident(value)
 
 
-def _comment(name: str, value: object, words: Json) -> Json:
+def _comment(name: str, value: object, fill: Fill) -> Json:
     """A value may be a list of channel and text; the text is what counts here."""
     scoped = value if isinstance(value, list) else ["channel:all", value]
-    text = _rendered(str(scoped[-1] or ""), words)
+    text = fill(str(scoped[-1] or ""), name == "comment_value_html")
     pairs = [[str(scoped[0]), text]]
     if name == "comment_value_html":
         return {"body": plain_of(text), "html_body": text, "scoped_body": pairs}
@@ -108,14 +126,16 @@ def _macro(db: sqlite3.Connection, macro_id: str) -> Json:
 
 def apply(call: Call, macro_id: str) -> Reply:
     with call.state.read() as db:
-        return Reply({"result": {"ticket": applied(db, _macro(db, macro_id), None, call.user)}})
+        fill = filled_by(db, None, call.user, None, call.state.clock())
+        return Reply({"result": {"ticket": applied(_macro(db, macro_id), None, call.user, fill)}})
 
 
 def apply_to(call: Call, ticket_id: str, macro_id: str) -> Reply:
     """The whole ticket as it would be, with the comment that would be said."""
     with call.state.read() as db:
         ticket = tickets.one(db, ident(ticket_id))
-        result = applied(db, _macro(db, macro_id), ticket, call.user)
+        fill = filled_by(db, ticket, call.user, call.state.engine, call.state.clock())
+        result = applied(_macro(db, macro_id), ticket, call.user, fill)
         values = {row["id"]: row["value"] for row in ticket["custom_fields"]}
         values |= {row["id"]: row["value"] for row in result.pop("fields", [])}
         shown = tickets.shown(ticket, call.base) | result

@@ -164,7 +164,8 @@ class Pages:
             macro = records.one(tx.db, "macro", ident(request.form.get("macro_id")))
             if macro is None:
                 return {}, agent
-            return macros.applied(tx.db, macro, before, agent) | {"macro_ids": [macro["id"]]}, agent
+            fill = macros.filled_by(tx.db, before, agent, tx.engine, tx.now)
+            return macros.applied(macro, before, agent, fill) | {"macro_ids": [macro["id"]]}, agent
 
         return self._changed(request, ticket_id, change)
 

@@ -180,3 +180,18 @@ def test_a_rating_and_a_merge_are_updates_that_triggers_hear_of(box: Client) -> 
     merged = box.read(f"/tickets/{source['id']}")["ticket"]
     assert (merged["status"], merged["priority"]) == ("closed", "low")
     assert box.read(f"/tickets/{target['id']}")["ticket"]["priority"] is None
+
+
+def test_a_macro_is_filled_in_by_the_same_engine(box: Client) -> None:
+    """Without one the sandbox knows the ticket's plain values alone: not its conversation, nor dynamic content."""
+    said = {"locale_id": 1, "default": True, "content": "Bye, {{ticket.requester.first_name}}", "active": True}
+    content = {"name": "Bye", "default_locale_id": 1, "placeholder": "{{dc.bye}}", "variants": [said]}
+    item = box.send("POST", "/dynamic_content/items", {"item": content}, 201)["item"]
+    words = "{{current_user.name}}: {{ticket.latest_comment.value}} {{dc.bye}}"
+    row = {"title": "Answer", "actions": [{"field": "comment_value", "value": words}]}
+    macro = box.send("POST", "/macros", {"macro": row}, 201)["macro"]
+    customer = box.user("Nara Kim", email="nara@demo.example")
+    ticket = box.ticket(requester_id=customer["id"], comment={"body": "Where is she?", "author_id": customer["id"]})
+    result = box.read(f"/tickets/{ticket['id']}/macros/{macro['id']}/apply")["result"]["ticket"]
+    assert item["name"] == "Bye"
+    assert result["comment"]["body"] == "Admin: Where is she? Bye, Nara"
