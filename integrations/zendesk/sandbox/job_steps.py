@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import deleted, identities, merging, people, plain_rows, records, ticket_import, tickets
+from . import custom_objects, deleted, identities, merging, people, plain_rows, records, ticket_import, tickets
 from .kinds import BY_ONE
 from .replies import not_found
 from .shape import Json, ident, stamp
@@ -102,6 +102,40 @@ def _plain_steps(one: str) -> dict[str, Step]:
     return {f"{one} create": create, f"{one} update": update, f"{one} delete": delete}
 
 
+def _custom_record(tx: Tx, row: Json) -> Json:
+    key = str(row["custom_object_key"])
+    if row["by_external_id"]:
+        found = custom_objects.by_external_id(tx.db, key, row.get("external_id"))
+        if found is None:
+            raise not_found()
+        return found
+    return custom_objects.record(tx.db, key, row.get("id"))
+
+
+def _create_custom_record(tx: Tx, by: By, index: int, row: Json) -> Json:
+    made = custom_objects.put_record(tx, str(row["custom_object_key"]), None, row, by.user["id"])
+    return {"index": index, "id": made["id"], "status": "Created", "success": True}
+
+
+def _update_custom_record(tx: Tx, by: By, index: int, row: Json) -> Json:
+    before = _custom_record(tx, row)
+    custom_objects.put_record(tx, before["custom_object_key"], before, row, by.user["id"])
+    return {"index": index, "id": before["id"], "action": "update", "status": "Updated", "success": True}
+
+
+def _put_custom_record(tx: Tx, by: By, index: int, row: Json) -> Json:
+    before = custom_objects.by_external_id(tx.db, str(row["custom_object_key"]), row.get("external_id"))
+    if before is None:
+        return _create_custom_record(tx, by, index, row)
+    return _update_custom_record(tx, by, index, row | {"by_external_id": True})
+
+
+def _delete_custom_record(tx: Tx, _by: By, index: int, row: Json) -> Json:
+    before = _custom_record(tx, row)
+    custom_objects.remove_record(tx, before["custom_object_key"], before)
+    return {"index": index, "id": before["id"], "action": "delete", "status": "Deleted", "success": True}
+
+
 def _found(tx: Tx, one: str, row: Json) -> Json:
     number = ident(row.get("id"))
     before = records.one(tx.db, one, number) if number else records.with_external_id(tx.db, one, row)
@@ -116,5 +150,7 @@ STEPS: dict[str, Step] = {
     "ticket merge": _merge_ticket,
     "user create": _create_user, "user update": _update_user, "user delete": _delete_user,
     "user create_or_update": _create_or_update_user,
+    "custom_object_record create": _create_custom_record, "custom_object_record update": _update_custom_record,
+    "custom_object_record delete": _delete_custom_record, "custom_object_record create_or_update": _put_custom_record,
     **_plain_steps("organization"), **_plain_steps("group_membership"), **_plain_steps("organization_membership"),
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from integrations.zendesk.sandbox.api import Api
 from integrations.zendesk.sandbox.replies import Reply
 from tests.integrations.sandbox.client import Client
-from tests.integrations.sandbox.reference.known_errors import MORE_KEYS, MORE_STATUSES, OTHER_SHAPES
+from tests.integrations.sandbox.reference.known_errors import MORE_KEYS, MORE_STATUSES, OTHER_REPLIES, OTHER_SHAPES
 from tests.integrations.sandbox.reference.recordings import RECORDED, exchange_files
 from tests.integrations.sandbox.reference.shapes import complaints
 from tests.integrations.sandbox.reference.table import TABLE, reference
@@ -85,13 +85,15 @@ def test_what_is_mended_is_in_the_document_and_says_why() -> None:
     names = {row["name"]: row for row in table["operations"]}
     for name, statuses in MORE_STATUSES.items():
         assert not set(statuses) & set(names[name]["reply"]), name
+    for name, statuses in OTHER_REPLIES.items():
+        assert set(statuses) <= set(names[name]["reply"]), name
     for name, keys in MORE_KEYS.items():
         known = {key.rstrip("!<>") for key in table["shapes"][name]}
         assert not set(keys) & known, name
     for name in OTHER_SHAPES:
         shape, _, key = name.partition(".")
         assert key in {"", *table["shapes"][shape]}, name
-    told = [*MORE_STATUSES.values(), *MORE_KEYS.values(), OTHER_SHAPES]
+    told = [*MORE_STATUSES.values(), *OTHER_REPLIES.values(), *MORE_KEYS.values(), OTHER_SHAPES]
     assert all(mended.reason.startswith(("recorded", "told")) for rows in told for mended in rows.values())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from tests.integrations.sandbox.reference.known_errors import MORE_KEYS, MORE_STATUSES, OTHER_SHAPES
+from tests.integrations.sandbox.reference.known_errors import MORE_KEYS, MORE_STATUSES, OTHER_REPLIES, OTHER_SHAPES
 
 TABLE = Path(__file__).with_name("operations.json")
 Shape = Any
@@ -74,6 +74,6 @@ def places(operations: Mapping[str, Operation]) -> Map:
 
 
 def _mended(row: dict[str, Any]) -> dict[str, Any]:
-    more = MORE_STATUSES.get(row["name"], {})
+    more = {**MORE_STATUSES.get(row["name"], {}), **OTHER_REPLIES.get(row["name"], {})}
     told = {status: shape for status, shape in row["reply"].items() if int(status) < 400}
     return row | {"reply": told | {status: shape.value for status, shape in more.items()}}
