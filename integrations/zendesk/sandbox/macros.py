@@ -26,7 +26,7 @@ Fill = Callable[[str, bool], str]
 def filled_by(
     db: sqlite3.Connection, ticket: Json | None, actor: Json, engine: Engine | None, now: datetime
 ) -> Fill:  # fmt: skip
-    """How a text becomes one for this ticket: by the engine, which knows every placeholder, or by the few known here."""
+    """How a text becomes one for this ticket: by the engine with every placeholder, else by the few known here."""
     if engine is None or ticket is None:
         words = _words(db, ticket, actor)
         return lambda text, _html: _rendered(text, words)
