@@ -29,11 +29,12 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class Repriced:
-    """`tier`: the clause and percentage that the other terms put it under."""
+    """`tier`: the clause and percentage that the other terms put it under; `under`: whose terms those are."""
 
     of: Cancellation
     now_minor: int
     tier: Words
+    under: Words
 
     @property
     def was_minor(self) -> int:
@@ -71,7 +72,8 @@ def reprice(past: Iterable[Cancellation], version: VersionFacts) -> list[Reprice
 def _reprice(one: Cancellation, version: VersionFacts) -> Repriced:
     was = one.was
     now = quote(was.booking, version, was.reason, was.at, was.extent)
-    return Repriced(one, now.amount_minor, _tier(now))
+    name = say(f"{now.policy_ko} v{now.version_number}", f"{now.policy_en} v{now.version_number}")
+    return Repriced(one, now.amount_minor, _tier(now), name)
 
 
 def _tier(now: Quote) -> Words:
@@ -87,6 +89,7 @@ def _tier(now: Quote) -> Words:
 _BACK = say("{clause} · {percent}% 환불", "{clause} · {percent}% back")
 BY: dict[str, tuple[Words, Callable[[Repriced], Words]]] = {
     "tier": (say("구간", "Tier"), lambda one: one.tier),
+    "policy": (say("정책", "Policy"), lambda one: one.under),
     "side": (say("누구 쪽", "Side"), lambda one: FAULT_WORDS[one.of.side]),
     "city": (say("도시", "City"), lambda one: say(one.of.city, one.of.city)),
     "partner": (say("파트너", "Partner"), lambda one: say(one.of.partner, one.of.partner)),

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
 from app import clock
 from app.audit.trail import because, record
@@ -26,11 +27,14 @@ from app.policies.terms import FAULT_WORDS, read_terms
 from app.refunds.case import VersionFacts
 from app.refunds.what_if import ALL, BY, Repriced, reprice, summed, sums
 from app.refunds.what_if_chart import LINE, bars_of
-from app.refunds.what_if_rows import cancellations
+from app.refunds.what_if_rows import MOST, TOO_MANY, cancellations
 from app.words import say
 
 USUAL_DAYS = 90
 NO_VERSION = say("다시 계산할 버전을 골라 주세요.", "Choose the version to compute under.")
+TWO_OF_ONE = say(
+    "정책마다 버전을 하나씩만 고를 수 있습니다.", "Choose one version of each policy: a cancellation has one price."
+)
 NO_DAYS = say(
     "기간을 2026-09-01처럼 적고, 시작이 끝보다 앞서야 합니다.", "Write days as 2026-09-01, the first before the last."
 )
@@ -42,16 +46,22 @@ HEADS = (
         say("파트너", "Partner"),
         say("누구 쪽", "Side"),
     ),
-    *(say("구간", "Tier"), say("사유 시각", "At"), say("통화", "Currency"), say("그때 금액", "Was")),
+    *(
+        say("정책", "Policy"),
+        say("구간", "Tier"),
+        say("사유 시각", "At"),
+        say("통화", "Currency"),
+        say("그때 금액", "Was"),
+    ),
     *(say("바뀔 금액", "Would be"), say("차이", "Difference")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Days of Seoul; `until` is included."""
+    """One version of each policy that is looked at. Days of Seoul; `until` is included."""
 
-    version: PolicyVersion | None
+    versions: tuple[PolicyVersion, ...]
     since: datetime
     until: datetime
     by: str
@@ -69,9 +79,9 @@ class WhatIfView(DeskPage):
     def index(self) -> ResponseReturnValue:
         try:
             asked = _asked(request.args)
-            rows = _rows(asked) if asked.version else []
+            rows = _rows(asked)
         except Refusal as refusal:
-            return self._page(_asked({}), [], str(refusal)), 422
+            return self._page(_asked(MultiDict()), [], str(refusal)), 422
         return self._page(asked, rows, "")
 
     @expose("/csv/", methods=("POST",))
@@ -82,11 +92,12 @@ class WhatIfView(DeskPage):
         if len(reason) < 2:
             raise Refusal(say("내보내는 이유를 적어 주세요.", "Say why you export."))
         asked = _asked(request.form)
-        if asked.version is None:
+        if not asked.versions:
             raise Refusal(NO_VERSION)
         rows = _rows(asked)
         because(db.session(), reason)
-        record(db.session(), "export", "policy_versions", asked.version.id, {"rows": len(rows), "kind": "csv"})
+        told = {"rows": len(rows), "kind": "csv", "versions": [one.id for one in asked.versions]}
+        record(db.session(), "export", "policy_versions", asked.versions[0].id, told)
         db.session.commit()
         name = f"opsroom-what-if-{clock.in_seoul(clock.now()):%Y%m%d}.csv"
         return Response(
@@ -112,18 +123,26 @@ class WhatIfView(DeskPage):
         )
 
 
-def _asked(sent: Any) -> Asked:
-    number = id_in(sent.get("version", ""))
-    version = db.session.get(PolicyVersion, number, options=[joinedload(PolicyVersion.policy)]) if number else None
-    if sent.get("version") and version is None:
-        raise Refusal(NO_VERSION)
+def _asked(sent: MultiDict[str, str]) -> Asked:
+    versions = tuple(_version(typed) for typed in dict.fromkeys(sent.getlist("version")) if typed)
+    if len({one.policy_id for one in versions}) != len(versions):
+        raise Refusal(TWO_OF_ONE)
     today = clock.in_seoul(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     since = _day(sent.get("since", "")) or today - timedelta(days=USUAL_DAYS)
     until = (_day(sent.get("until", "")) or today) + timedelta(days=1)
     if until <= since:
         raise Refusal(NO_DAYS)
     by, currency = sent.get("by", ""), sent.get("currency", "")
-    return Asked(version, since, until, by if by in BY else "tier", currency if currency in EXPONENTS else "KRW")
+    usual = "policy" if len(versions) > 1 else "tier"
+    return Asked(versions, since, until, by if by in BY else usual, currency if currency in EXPONENTS else "KRW")
+
+
+def _version(typed: str) -> PolicyVersion:
+    number = id_in(typed)
+    found = db.session.get(PolicyVersion, number, options=[joinedload(PolicyVersion.policy)]) if number else None
+    if found is None:
+        raise Refusal(NO_VERSION)
+    return found
 
 
 def _day(typed: str) -> datetime | None:
@@ -136,12 +155,16 @@ def _day(typed: str) -> datetime | None:
 
 
 def _rows(asked: Asked) -> list[Repriced]:
-    version = asked.version
-    if version is None:
-        return []
-    policy = version.policy
-    facts = VersionFacts(version.id, version.number, policy.name_ko, policy.name_en, read_terms(version.terms))
-    return reprice(cancellations(db.session(), policy.id, asked.since, asked.until, asked.currency), facts)
+    """Of each policy its own cancellations, under the version that was chosen of it."""
+    rows: list[Repriced] = []
+    for version in asked.versions:
+        policy = version.policy
+        facts = VersionFacts(version.id, version.number, policy.name_ko, policy.name_en, read_terms(version.terms))
+        past = cancellations(db.session(), policy.id, asked.since, asked.until, asked.currency)
+        if len(rows) + len(past) > MOST:
+            raise Refusal(TOO_MANY)
+        rows += reprice(past, facts)
+    return rows
 
 
 def _versions() -> Sequence[PolicyVersion]:
@@ -157,5 +180,5 @@ def _versions() -> Sequence[PolicyVersion]:
 def _line(one: Repriced) -> list[Any]:
     of, was = one.of, one.of.was
     at = f"{clock.in_seoul(was.at):%Y-%m-%d %H:%M}"
-    told = (of.ref, of.booking_ref, of.city, of.partner, str(FAULT_WORDS[of.side]), str(one.tier), at, was.currency)
-    return [*told, one.was_minor, one.now_minor, one.gap_minor]
+    told = (of.ref, of.booking_ref, of.city, of.partner, str(FAULT_WORDS[of.side]), str(one.under), str(one.tier), at)
+    return [*told, was.currency, one.was_minor, one.now_minor, one.gap_minor]

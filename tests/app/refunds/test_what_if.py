@@ -119,6 +119,27 @@ def test_a_draft_is_tried_on_what_really_was_and_nothing_changes(office: Flask) 
     assert db.session.scalar(select(func.count(AuditEntry.id))) == before
 
 
+def test_drafts_of_several_policies_are_tried_together_each_on_its_own_past(lone_office: Flask) -> None:
+    first, second = a_version(FIRST_MONTH), a_version(WHOLE_RENT, policy=a_policy(name_ko="전체 월세 정책"))
+    drafts = a_draft(WHOLE_RENT, first), a_draft(FIRST_MONTH, second)
+    for version, days in ((first, 20), (second, 20), (a_version(FIRST_MONTH, policy=a_policy()), 20)):
+        a_real_one(version, days)
+    visit = visit_as(lone_office)
+    both = "&".join(f"version={one.id}" for one in drafts)
+    page = visit.open(f"/admin/what_if/?{both}{DAYS}").text
+    total = page.split("data-total", 1)[1].split("<nav", 1)[0]
+    # What one gains the other loses: the two swap their terms.
+    assert "₩1,560,000 → ₩1,560,000" in total
+    summed_by = page.split("data-sums", 1)[1]
+    assert "전체 월세 정책 v" in summed_by
+    assert ("+₩360,000" in summed_by, "−₩360,000" in summed_by) == (True, True)
+    form = {"version": [str(one.id) for one in drafts], "since": f"{PAID_AT:%Y-%m-%d}", "reason": "검토"}
+    assert len(list(lines_of(visit.send("/admin/what_if/csv/", form).data))) == 3
+    other = a_draft(FIRST_MONTH, first)
+    refused = visit.open(f"/admin/what_if/?{both}&version={other.id}{DAYS}")
+    assert (refused.status_code, "정책마다 버전을 하나씩만" in refused.text) == (422, True)
+
+
 def test_the_file_has_each_of_them_and_is_told_to_the_audit(lone_office: Flask) -> None:
     version = a_version(FIRST_MONTH)
     draft = a_draft(WHOLE_RENT, version)
