@@ -30,7 +30,7 @@ endef
 .PHONY: help
 help: ## This list
 	@echo "Opsroom · make …"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PORT, SANDBOX_PORT, MAILBOX_PORT, MAILBOX_SMTP_PORT, PAYMENTS_PORT, OPSROOM_HOME (var/) · T=tests/app · JOBS=2 · VENV · PYTHON"
 
 .PHONY: run
@@ -81,6 +81,10 @@ races: setup-dev ## Refunds at once: eight connections a round, with the guard a
 .PHONY: pictures
 pictures: setup-dev ## Take the handbooks' pictures anew, of a running `make run`; N=refunds only those. See tests/pictures.py
 	@PYTHONPATH=. $(PY) -W ignore -m tests.pictures $(if $(OPSROOM_HOME),--home $(OPSROOM_HOME)) $(if $(PORT),--web http://127.0.0.1:$(PORT)) $(N)
+
+.PHONY: sandbox-report
+sandbox-report: setup-dev ## What the Zendesk sandbox covers: operations asked one by one, recordings played; 1 below the floors
+	@PYTHONPATH=. $(PY) -W ignore benchmarks/sandbox_report.py
 
 .PHONY: lock
 lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE=1 takes newer ones

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from . import people, records
-from .shape import Json
+from .shape import Json, ident
 from .state import Tx
 
 # Kinds whose changes are told of, and of users those keys alone that say what they may.
@@ -31,7 +31,7 @@ def keep(tx: Tx, user: Json, address: str | None) -> None:
         action = {"created": "create", "deleted": "destroy"}.get(changed[0], "update")
         row: Json = {
             "id": tx.new_id(), "created_at": tx.stamp, "actor_id": user["id"], "actor_name": user["name"],
-            "source_id": note["id"], "source_type": note["kind"], "source_label": _label(tx.db, note),
+            "source_id": ident(note["id"]), "source_type": note["kind"], "source_label": _label(tx.db, note),
             "action": action, "action_label": {"create": "Created", "destroy": "Deleted"}.get(action, "Updated"),
             "change_description": _told(action, changed), "ip_address": address,
         }  # fmt: skip

@@ -6,9 +6,12 @@ from .replies import Reply
 from .shape import Json, ident
 
 
-def of_rules(call: Call, of: str) -> Reply:
+def of_rules(call: Call, of: str, *, bare: bool = False) -> Reply:
+    """`bare` leaves the title and subject of each condition, which is all that attributes of routing tell."""
     with call.state.read() as db:
         asked = definitions.conditions(db, of=of)
+        if bare:
+            asked = [{"title": word["title"], "subject": word["subject"]} for word in asked]
         told: Json = {"conditions_all": asked, "conditions_any": asked}
         if of in ("trigger", "automation"):
             told = {"actions": definitions.actions(db, of=of), **told}
@@ -64,7 +67,7 @@ ROUTES = (
     Route(["GET"], "/automations/definitions", of_rules, {"of": "automation"}),
     Route(["GET"], "/views/definitions", of_rules, {"of": "view"}),
     Route(["GET"], "/queues/definitions", of_rules, {"of": "queue"}),
-    Route(["GET"], "/routing/attributes/definitions", of_rules, {"of": "queue"}),
+    Route(["GET"], "/routing/attributes/definitions", of_rules, {"of": "queue", "bare": True}),
     Route(["GET"], "/macros/definitions", of_macros),
     Route(["GET"], "/macros/actions", macro_actions),
     Route(["GET"], "/slas/policies/definitions", of_slas),

@@ -72,7 +72,8 @@ class Filling:
         given = {key: value for key, value in row.items() if key not in ("url", "html_url", "result_type")}
         row_id = str(row["id"]) if definition.ids == "ulid" else self._id(row)
         if "url" not in row:
-            given = {**definition.row, **given, **self._dated(row)}
+            dates = {key: at for key, at in self._dated(row).items() if key in definition.row}
+            given = {**definition.row, **given, **dates}
             given |= {copy: given.get(copy) or given.get(source) for copy, source in definition.copies.items()}
         known = records.one(self._tx.db, kind, row_id)
         if known is not None and _older(given, known):

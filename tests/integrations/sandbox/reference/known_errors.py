@@ -94,6 +94,16 @@ OTHER_SHAPES: Mapping[str, Mended] = {
     "SatisfactionRatingResponse.satisfaction_rating": Mended(
         "SatisfactionRatingObject", "told: making one answers with one; the document has a list of one"
     ),
+    "SatisfactionReasonResponse.reason": Mended(
+        "SatisfactionReasonObject", "told: one by its id; the document has a list of one"
+    ),
+    "TicketRelatedInformation": Mended(
+        {"ticket_related": {
+            "url": "string", "topic_id": "integer", "jira_issue_ids": ["string"], "followup_source_ids": ["integer"],
+            "from_archive": "boolean", "incidents": "integer", "twitter": _SOME,
+        }},
+        "told: under a name of its own; the document has its keys alone",
+    ),
     "TicketMetricsByTicketMetricIdResponse.ticket_metric": Mended(
         "TicketMetricObject", "told: one by its id; the document has a list of one"
     ),
