@@ -66,8 +66,11 @@ class InTable:
         *,
         ordered: str = "id",
         order: str = "id",
+        counted: str | None = None,
     ) -> None:
+        """`counted`: an expression that counts the same rows quicker than `where` does."""
         self.order = order
+        self._counted = counted
         self._db = db
         self._from = f"from {table} where {where}"
         self._select = f"select * {self._from}"
@@ -77,6 +80,8 @@ class InTable:
         self._render = render
 
     def count(self) -> int:
+        if self._counted is not None:
+            return int(self._db.execute(f"select {self._counted}").fetchone()[0])
         return int(self._db.execute(f"select count(*) {self._from}", self._values).fetchone()[0])
 
     def part(self, offset: int, limit: int) -> list[Entry]:

@@ -18,7 +18,6 @@ create table if not exists tickets(
   external_id text, subject text, tags text not null, channel text, created_at text not null, updated_at text not null,
   generated_timestamp integer not null, deleted integer not null default 0, fields text not null, body text not null);
 create index if not exists tickets_generated on tickets(generated_timestamp, id);
-create index if not exists tickets_status on tickets(status, id);
 create index if not exists tickets_requester on tickets(requester_id, id);
 create index if not exists tickets_external on tickets(external_id) where external_id is not null;
 create table if not exists audits(

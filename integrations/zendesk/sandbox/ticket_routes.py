@@ -14,6 +14,7 @@ from .ticket_change import TAKEN, TAKEN_IN_BULK, tags_of
 from .ticket_loads import Loads
 
 MOST = 100
+EVERY = "1"
 KEY_LIFE_SECONDS = 2 * 60 * 60
 _SORTS = {"created_at": "created_at", "updated_at": "updated_at", "id": "id", "status": "status", "subject": "subject"}
 _CURSOR_SORTS = ("id", "updated_at", "status")
@@ -37,7 +38,8 @@ def listing(
         return within.row(row, fields=not cursor)
 
     ordered = _order(call, ordered, cursor=cursor)
-    source = InTable(db, "tickets", f"deleted = 0 and ({where})", values, render, ordered=ordered, order="nice_id")
+    source = InTable(db, "tickets", f"deleted = 0 and ({where})", values, render, ordered=ordered, order="nice_id",
+                     counted=tickets.LIVE if where == EVERY else None)  # fmt: skip
     reply = call.page("tickets", source)
     if isinstance(reply.body, dict):
         reply.body.update(loads.beside(db, call.base) | _last_audits(call, db, shown))
@@ -73,7 +75,7 @@ def index(call: Call) -> Reply:
         external = call.arg("external_id")
         if external is not None:
             return listing(call, db, "external_id = ?", (external,))
-        return listing(call, db, "1")
+        return listing(call, db, EVERY)
 
 
 def of_user(call: Call, user_id: str, column: str) -> Reply:
@@ -119,7 +121,7 @@ def show_many(call: Call) -> Reply:
 
 def count(call: Call) -> Reply:
     with call.state.read() as db:
-        number = db.execute("select count(*) from tickets where deleted = 0").fetchone()[0]
+        number = db.execute(f"select {tickets.LIVE}").fetchone()[0]
     return call.counted(number)
 
 

@@ -127,6 +127,30 @@ def test_what_is_changed_or_gone_is_found_as_it_is_now(shop: Client) -> None:
         assert {row["id"] for row in shop.read("/search", query=f"type:ticket {query}")["results"]} == ids
     shop.send("DELETE", "/tickets/1")
     assert shop.read("/search", query="type:ticket 보상")["results"] == []
+    assert shop.read("/tickets")["count"] == shop.read("/tickets/count")["count"]["value"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "way"),
+    [
+        ("select * from tickets where deleted = 0 and (1) and id > 7 order by id limit 9", "PRIMARY KEY"),
+        (
+            "select id from tickets where deleted = 0 and (1) order by updated_at desc, id desc limit 9",
+            "tickets_updated",
+        ),
+        (
+            "select id from tickets where deleted = 0 and (1) order by created_at desc, id desc limit 9",
+            "tickets_created",
+        ),
+        ("select * from tickets where deleted = 0 and requester_id = 7 order by id limit 9", "tickets_requester"),
+    ],
+)
+def test_long_lists_are_walked_and_never_sorted(shop: Client, tmp_path: Path, sql: str, way: str) -> None:
+    """By the plan and not by the clock. Without the numbers that the planner is told, it sorts."""
+    with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3")) as db:
+        plan = " ".join(row[3] for row in db.execute(f"explain query plan {sql}"))
+    assert way in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_a_folder_of_before_gets_its_indexes(opened: Opener, tmp_path: Path) -> None:
