@@ -7,7 +7,7 @@ times on one ticket in all. Nothing else ends one that fires for ever: its own a
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from . import audits, events, journal, looks, records, rulebook, tickets
@@ -71,32 +71,39 @@ class Hourly(threading.Thread):
 
 
 def run(state: State) -> None:
-    """One hour's run. Each ticket is a transaction of its own, and is looked at again in it."""
+    """One hour's run. Each ticket is a transaction of its own, and is looked at again in it. What has fired is kept
+    with what it did, so that a run that a kill cut short goes on and does nothing twice."""
+    hour = int(state.clock().timestamp()) // HOUR
     with state.write() as tx:
         rules = rulebook.rules(tx, "automation")
+        tx.db.execute("delete from automation_firings where hour < ?", (hour,))
+        sql = "select rule_id, count(*) as times from automation_firings group by rule_id"
+        fired = Counter({row["rule_id"]: row["times"] for row in tx.db.execute(sql)})
     if rules is None:
         return
-    fired: Counter[int] = Counter()
-    for ticket_id in _met(state, rules):
+    for ticket_id in _met(state, rules, fired):
         with state.write() as tx:
-            _on_one(tx, rules, ticket_id, fired)
+            _on_one(tx, rules, ticket_id, fired, hour)
 
 
 def _next_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def _met(state: State, rules: Rules) -> list[int]:
-    """The tickets on which something would fire now, the oldest first."""
+def _met(state: State, rules: Rules, fired: Mapping[int, int]) -> Iterator[int]:
+    """The tickets on which something may fire now, the oldest first, as they are in one look at all of them."""
     now = state.clock()
-    found: list[int] = []
     with state.read() as db:
         where, values = _possible(db, now)
         for row in db.execute(f"select body from tickets where {where} order by id", values):  # noqa: S608
             ticket = decode(row["body"])
-            if next(rules.met(looks.by_time(db, now, ticket)), None) is not None:
-                found.append(ticket["id"])
-    return found
+            if next(rules.met(looks.by_time(db, now, ticket), _full(fired)), None) is not None:
+                yield ticket["id"]
+
+
+def _full(fired: Mapping[int, int]) -> set[int]:
+    """Those that have had their thousand tickets this hour."""
+    return {number for number, times in fired.items() if times >= MOST_TICKETS_AN_HOUR}
 
 
 def _possible(db: sqlite3.Connection, now: datetime) -> tuple[str, list[object]]:
@@ -119,13 +126,15 @@ def _possible(db: sqlite3.Connection, now: datetime) -> tuple[str, list[object]]
     return f"deleted = 0 and status != 'closed' and ({' or '.join(ways) or '0'})", values
 
 
-def _on_one(tx: Tx, rules: Rules, ticket_id: int, fired: Counter[int]) -> None:
-    done: set[int] = {number for number, times in fired.items() if times >= MOST_TICKETS_AN_HOUR}
+def _on_one(tx: Tx, rules: Rules, ticket_id: int, fired: Counter[int], hour: int) -> None:
+    sql = "select rule_id from automation_firings where ticket_id = ? and hour = ?"
+    done = _full(fired) | {row["rule_id"] for row in tx.db.execute(sql, (ticket_id, hour))}
     while (effect := _first(tx, rules, ticket_id, done)) is not None:
         done.add(effect.rule_id)
         rule = records.one(tx.db, "automation", effect.rule_id)
         if rule is not None and _times(tx.db, ticket_id) < MOST_TIMES_A_TICKET:
             fired[effect.rule_id] += 1
+            tx.db.execute("insert into automation_firings values (?, ?, ?)", (effect.rule_id, ticket_id, hour))
             _fire(tx, tickets.one(tx.db, ticket_id), effect, rule)
 
 

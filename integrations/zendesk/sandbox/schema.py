@@ -55,6 +55,9 @@ create table if not exists notices(
   rule_id integer not null, rule_title text not null, kind text not null, recipients text not null,
   subject text not null, body text not null, invocation text);
 create index if not exists notices_ticket on notices(ticket_id, seq);
+create table if not exists automation_firings(
+  rule_id integer not null, ticket_id integer not null, hour integer not null,
+  primary key (ticket_id, rule_id, hour)) without rowid;
 create table if not exists sla_due(
   ticket_id integer not null, metric text not null, at integer not null, primary key (ticket_id, metric))
   without rowid;

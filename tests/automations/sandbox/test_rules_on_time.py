@@ -1,26 +1,33 @@
 """The account's automations, by a clock that tests move: each hour, on what is not closed, and no oftener than told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from automations.sandbox.engine import OpsroomEngine
-from integrations.zendesk.sandbox import automations
+from integrations.zendesk.sandbox import acting, automations, records
 from integrations.zendesk.sandbox.box import Sandbox
 from integrations.zendesk.sandbox.clock import SimulatedClock
 from tests.automations.sandbox.acts import audit, rule, says
-from tests.integrations.sandbox.client import TOKEN, Client
+from tests.integrations.sandbox.client import TOKEN, Client, until
 
 HOURS = 3600
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, Client]]:
     folder = tmp_path_factory.mktemp("hours")
     box = Sandbox(folder, token=TOKEN, engine=OpsroomEngine(), clock=SimulatedClock(folder), withhold_seconds=60)
-    yield Client(box.start())
+    yield box, Client(box.start())
     box.stop()
+
+
+@pytest.fixture(scope="module")
+def house(running: tuple[Sandbox, Client]) -> Client:
+    return running[1]
 
 
 def automation(box: Client, title: str, all_of: list[tuple[str, str, Any]], *actions: tuple[str, Any]) -> Any:
@@ -124,3 +131,55 @@ def test_business_hours_are_those_of_the_accounts_schedule(box: Client) -> None:
     box.send("DELETE", f"/business_hours/schedules/{schedule['id']}")
     after(box, 5)
     assert now(box, ticket)["tags"] == ["business", "wall"]
+
+
+def test_a_run_that_was_cut_short_goes_on_and_does_nothing_twice(
+    running: tuple[Sandbox, Client], box: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hour counts as run only at its end; here it is run once more, as after a kill."""
+    automation(box, "Remind", [("status", "is", "pending"), ("PENDING", "greater_than", "1")],
+               ("notification_user", ["requester_id", "Still there?", ""]))  # fmt: skip
+    tickets = [box.ticket(status="pending") for _ in range(3)]
+    after(box, 1.5)
+    state, clock = running[0].state, running[0].state.clock
+    assert isinstance(clock, SimulatedClock)
+    running[0]._hourly.stop()
+    clock.move(clock() + timedelta(hours=1))
+    monkeypatch.setattr(automations, "carry_out", _Dies(acting.carry_out, after=1))
+    with pytest.raises(KeyboardInterrupt):
+        automations.run(state)
+    monkeypatch.undo()
+    automations.run(state)
+    automations.run(state)
+    told = [len(box.door("GET", f"/notifications?ticket_id={one['id']}")["notifications"]) for one in tickets]
+    assert told == [1, 1, 1]
+
+
+class _Dies:
+    """Does what it stands for a few times, and then no more."""
+
+    def __init__(self, real: Callable[..., Any], after: int) -> None:
+        self.real, self.left = real, after
+
+    def __call__(self, *given: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return self.real(*given)
+
+
+def test_by_a_clock_that_runs_they_run_by_themselves_in_each_new_hour(tmp_path: Path) -> None:
+    moments = [datetime(2026, 11, 1, 9, 30, tzinfo=UTC)]
+    box = Sandbox(tmp_path, token=TOKEN, engine=OpsroomEngine(), clock=lambda: moments[-1])
+    client = Client(box.start())
+    automation(client, "Old", [("status", "is", "open"), ("NEW", "greater_than", "1")], ("current_tags", "old"))
+    ticket = client.ticket(status="open")
+
+    def begun() -> str | None:
+        with box.state.read() as db:
+            return records.kept(db, automations.KEPT)
+
+    until(begun)
+    moments.append(moments[-1] + timedelta(hours=3))
+    until(lambda: now(client, ticket)["tags"] == ["old"])
+    box.stop()
