@@ -34,13 +34,15 @@ ROW: Mapping[str, Any] = {
     "subdomain": "row*", "default_locale_id": 1, "locale_id": 1, "status_category": "open", "agent_label": "Row *",
     "email": "row*@demo.example", "key": "row_*", "ticket_id": "@ticket_id", "definition": _QUEUE, "priority": 1,
     "primary_groups_id": ["@group_id"], "filter": {"all": [_OF_GROUP]},
-    "remote_subdomain": "other*", "value": "row_*", "time_zone": "Asia/Seoul", "reason": "Not mine",
+    "title_pluralized": "Rows *", "remote_subdomain": "other*", "value": "row_*", "time_zone": "Asia/Seoul",
+    "reason": "Not mine",
     "comment": {"body": "Words *"}, "description": "Words *", "subject": "Row *", "conditions_any": [],
 }  # fmt: skip
 # Ids that stand for a parameter where nobody makes rows of it, or where the first row is not the one to ask for.
 FIRST: Mapping[str, str] = {"locale_id": "1", "incremental_resource": "tickets"}
 _FILE = {"filename": "floor.txt"}
 _SINCE = {"start_time": 1}
+_RECORD = {"name": "Row *", "custom_object_fields": {}}
 _ROWS = {"name": "Many *"}
 ASKS: Mapping[str, Ask] = {
     "UploadFiles": Ask(query=_FILE, raw=b"a plan", turn=-1),
@@ -103,6 +105,15 @@ ASKS: Mapping[str, Ask] = {
         body={"organization_merge": {"winner_id": "@organization_id"}}, turn=1, keeps="organization_merge_id",
     ),
     "ShowOrganizationMerge": Ask(turn=2),
+    "CreateCustomObjectRecord": Ask(body={"custom_object_record": _RECORD}),
+    "UpsertCustomObjectRecord": Ask(query={"external_id": "known"}, body={"custom_object_record": _RECORD}),
+    "DeleteCustomObjectRecordByExternalId": Ask(query={"external_id": "known"}),
+    "CustomObjectRecordBulkJobs": Ask(body={"job": {"action": "create", "items": [_RECORD]}}),
+    "ReorderCustomObjectFields": Ask(
+        body={"custom_object_field_ids": ["@custom_object_field_key_or_id#1", "@custom_object_field_key_or_id"]}
+    ),
+    "SearchCustomObjectRecords": Ask(query={"query": "Row"}),
+    "AutocompleteCustomObjectRecordSearch": Ask(query={"name": "Row"}),
     "PushNotificationDevices": Ask(body={"push_notification_devices": ["a-token"]}),
     "CreateRequest": Ask(body={"request": {"subject": "Row", "comment": {"body": "Words"}}}),
     "ShowComment": Ask(ids={"request_id": "@ticket_id", "ticket_comment_id": "@comment_id"}),

@@ -55,7 +55,7 @@ class Drive:
         if missing:
             self.refused[operation.name] = f"nothing is known for {', '.join(missing)}"
             return
-        fresh = operation.method == "DELETE"
+        fresh = operation.method == "DELETE" and operation.path.endswith("}")
         path = operation.path
         for name in held:
             given = self._filled(ask.ids.get(name))
