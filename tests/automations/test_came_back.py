@@ -81,6 +81,7 @@ def test_the_webhook_has_it_found_and_it_is_paid_again_once_by_a_new_refund(
     agent = visit_as(office, Role.ops_manager)
     page = agent.open(f"/admin/refunds/details/?id={refund.id}").text
     assert "data-again" in page
+    assert "다시 요청<" not in page, "one road alone, and the one that knows what it is in place of"
     assert refund.ref in agent.open("/admin/refunds/?tab=back").text
     seen = {"id": str(refund.id), "version_seen": str(refund.version)}
     agent.send("/admin/refunds/again/", seen)

@@ -38,7 +38,7 @@ def test_who_gains_is_seen_at_a_glance_and_by_city(address: str, lone_office: Fl
         page.fill("[data-what-if] input[name=until]", "2027-12-31")
         page.click("text=계산하기")
         expect(page.locator("[data-total]")).to_contain_text("+₩720,000")
-        assert page.locator("[data-what-if] select[name=version]").input_value() == str(draft_id)
+        assert page.locator("[data-what-if] select[name=version]").first.input_value() == str(draft_id)
         page.click("nav.views a:has-text('도시')")
         expect(page.locator("[data-sums] tbody tr").first).to_contain_text("부산")
         was, now = (page.locator(f"[data-chart] rect.{name}").first.bounding_box() for name in ("was", "now"))
