@@ -78,9 +78,10 @@ class Call:
             raise invalid_attribute(name)
         return found
 
-    def warn(self, controller: str, action: str, name: str, sent: Json, taken: Collection[str]) -> None:
+    def warn(self, controller: str, action: str, name: str, sent: object, taken: Collection[str]) -> None:
         """Unknown keys are dropped; the header says so."""
-        self.warnings = warning(controller, action, [f"{name}.{key}" for key in sent if key not in taken])
+        keys = sent if isinstance(sent, dict) else {}
+        self.warnings = warning(controller, action, [f"{name}.{key}" for key in keys if key not in taken])
 
     @property
     def by_cursor(self) -> bool:

@@ -126,7 +126,7 @@ KINDS: tuple[Kind, ...] = (
              "created_at": None, "updated_at": None, "comment": None, "reason": None, "reason_id": None},
     ),
     Kind(
-        "activity", "activities", order=("-created_at", "id"),
+        "activity", "activities", order=("-created_at", "id"), without=frozenset({"create", "update", "destroy"}),
         row={"title": None, "verb": None, "user_id": None, "actor_id": None, "updated_at": None, "created_at": None,
              "object": {}, "target": {}, "user": None, "actor": None},
     ),

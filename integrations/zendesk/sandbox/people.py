@@ -200,3 +200,8 @@ def _check(user: Json) -> None:
     if user["role"] not in ROLES:
         raise record_invalid("role", "Role: is invalid", "InvalidValue")
     user["external_id"] = None if user["external_id"] in (None, "") else str(user["external_id"])
+    for key in ("organization_id", "default_group_id", "custom_role_id"):
+        if user[key] not in (None, "") and ident(user[key]) is None:
+            name = key.removesuffix("_id").replace("_", " ").capitalize()
+            raise record_invalid(key, f"{name}: is invalid", "InvalidValue")
+        user[key] = ident(user[key])

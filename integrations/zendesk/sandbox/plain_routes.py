@@ -37,7 +37,7 @@ def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
 def _beside(call: Call, kind: Kind, rows: list[Json]) -> Json:
     """What stands beside the rows of some lists, asked for or not."""
     if kind.many == "activities":
-        return {side: list({row[one]["id"]: row[one] for row in rows if row[one]}.values())
+        return {side: list({row[one]["id"]: row[one] for row in rows if isinstance(row[one], dict)}.values())
                 for side, one in (("users", "user"), ("actors", "actor"))}  # fmt: skip
     if kind.sorted_by and not call.by_cursor:
         return {"sort_by": kind.sorted_by, "sort_order": "asc"}

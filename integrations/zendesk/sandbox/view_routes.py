@@ -67,7 +67,9 @@ def _unkept(call: Call) -> Json:
     wanted = call.wanted("view")
     given = wanted.get("conditions")
     sides = given if isinstance(given, dict) else wanted
-    rows = {side: [row for row in sides.get(side) or [] if isinstance(row, dict)] for side in ("all", "any")}
+    asked = {side: sides.get(side) for side in ("all", "any")}
+    rows = {side: [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+            for side, found in asked.items()}  # fmt: skip
     output = wanted.get("output")
     return {"conditions": rows, "execution": view_layout.execution(output if isinstance(output, dict) else {})}
 

@@ -1,9 +1,20 @@
 """Whatever stands where a value belongs, the sandbox refuses it or takes it: it never fails itself."""
 
-import pytest
+import random
+import re
+from pathlib import Path
 
+import msgspec
+import pytest
+from werkzeug.routing import Rule
+from werkzeug.test import Client as WerkzeugClient
+
+from integrations.zendesk.sandbox import places
+from integrations.zendesk.sandbox.box import Sandbox
+from integrations.zendesk.sandbox.kinds import BY_MANY, KINDS
+from integrations.zendesk.sandbox.people import WRITABLE
 from integrations.zendesk.sandbox.ticket_change import TAKEN_IN_BULK
-from tests.integrations.sandbox.client import Client
+from tests.integrations.sandbox.client import TOKEN, Client
 
 ODD: tuple[object, ...] = (
     None, True, -1, 10**30, 1.5, "", "\x00", "99999999999999999999", [], [[1]], ["a", None], [{}], {"a": 1},
@@ -51,3 +62,40 @@ def test_an_odd_question_is_answered(box: Client, path: str) -> None:
     ):
         for value in ("", "-1", "0", "x", "9" * 30, "\x00", "가나다"):
             assert box.ask("GET", path, params={key: value}).status_code < 500, (key, value)
+
+
+def _named(rule: Rule) -> list[str]:
+    """What the body of this address may be named: a kind's own word, or what stands in the address."""
+    kind = str((rule.defaults or {}).get("kind", ""))
+    ones = [BY_MANY[kind].one] if kind in BY_MANY else []
+    words = [word for word in rule.rule.split("/") if word.isidentifier()]
+    return [*ones, *words, *(word.removesuffix("s") for word in words)] or ["x"]
+
+
+def test_every_address_refuses_or_takes_what_is_odd(tmp_path: Path) -> None:
+    """Each address with each of its methods, a few odd bodies and questions each; the dice are always the same."""
+    dice = random.Random(7)
+    sandbox = Sandbox(tmp_path, token=TOKEN)
+    client = WerkzeugClient(sandbox.wsgi_app)
+    sign_in = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    ids = ["1", "x", "0", "99999999999999999999"]
+    keys = sorted({key for kind in KINDS for key in kind.row} | set(TAKEN_IN_BULK) | WRITABLE)
+    asked = 0
+    for rule in sorted(places.url_map().iter_rules(), key=lambda rule: rule.rule):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule.rule == "/webhooks/test":
+                continue
+            for _ in range(3):
+                path = re.sub(r"<[^>]+>", lambda _: dice.choice(ids), rule.rule)
+                sent = {key: dice.choice(ODD) for key in dice.sample(keys, 4)}
+                body = {dice.choice(_named(rule)): dice.choice([sent, sent, [sent], dice.choice(ODD)])}
+                question = {dice.choice(["include", "ids", "page", "sort", "start_time", "query"]): dice.choice(ids)}
+                reply = client.open(
+                    path if path.startswith("/api/") else f"/api/v2{path}", method=method, headers=sign_in,
+                    query_string=question, data=msgspec.json.encode(body) if method != "GET" else None,
+                )  # fmt: skip
+                assert reply.status_code < 500, (method, path, body, reply.text)
+                asked += 1
+    assert asked > 1500
+    assert client.get("/api/v2/users/me", headers=sign_in).status_code == 200
+    sandbox.stop()
