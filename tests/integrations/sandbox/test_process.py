@@ -153,17 +153,3 @@ def test_a_held_folder_is_told_in_words(start: Starter) -> None:
     assert second.returncode == 1
     assert "Talk to it over HTTP, or stop it first" in words
     assert "Traceback" not in words
-
-
-def test_it_stands_alone(tmp_path: Path) -> None:
-    """With nothing else of the house on the path it still starts: it imports nothing of ours."""
-    code = (
-        "import sys, pathlib, integrations.zendesk.sandbox.box as box\n"
-        "named = {name.split('.')[0] for name in sys.modules}\n"
-        "assert not named & {'app', 'automations', 'flask', 'sqlalchemy', 'rq', 'zenpy'}, named\n"
-        f"made = box.Sandbox(pathlib.Path({str(tmp_path)!r}), token='x'); made.start(); made.stop()\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert done.returncode == 0, done.stderr
