@@ -212,11 +212,7 @@ def keep_all_audits(session: Session, told: Sequence[tuple[int, zendesk.Audit]])
 
 
 def _event_row(ticket_id: int, audit: zendesk.Audit) -> dict[str, Any]:
-    changes = {
-        event.field_name: [event.previous_value if event.type == "Change" else None, event.value]
-        for event in audit.events
-        if event.type in {"Create", "Change"} and event.field_name
-    }
+    changes = _changes(audit)
     ratings = [event.score for event in audit.events if event.type == "SatisfactionRating"]
     if ratings:
         changes[RATED] = [None, ratings[-1]]
@@ -232,6 +228,23 @@ def _event_row(ticket_id: int, audit: zendesk.Audit) -> dict[str, Any]:
         "marker": audit.marker[:64] if audit.marker else None,
         "created_at": audit.created_at,
     }
+
+
+def _changes(audit: zendesk.Audit) -> dict[str, Any]:
+    """From what to what each field went in this update. The account's own triggers may change one again in the same
+    audit: then from what it was before to what it was left as, and not at all where that is the same.
+    """
+    found: dict[str, list[Any]] = {}
+    undone: set[str] = set()
+    for event in audit.events:
+        if event.type not in {"Create", "Change"} or not event.field_name:
+            continue
+        before = event.previous_value if event.type == "Change" else None
+        first = found.get(event.field_name)
+        found[event.field_name] = [before if first is None else first[0], event.value]
+        if first is not None:
+            (undone.add if first[0] == event.value else undone.discard)(event.field_name)
+    return {field: change for field, change in found.items() if field not in undone}
 
 
 def _insert(session: Session, table: Any) -> Any:

@@ -19,6 +19,7 @@ from automations import mirror
 from automations.lease import LEASE, POISON_TRIES, Fenced
 from automations.outside import zendesk
 from automations.rows import ticket_row, upsert_tickets
+from automations.sandbox.engine import OpsroomEngine
 from integrations.zendesk import types as outside
 from tests.automations.acts import arrived, until
 from tests.automations.conftest import Stage
@@ -77,6 +78,27 @@ def test_conversation_and_history_are_mirrored_once(stage: Stage) -> None:
     events = db.session.scalars(select(TicketEvent).order_by(TicketEvent.audit_id)).all()
     assert [event.is_creation for event in events] == [True, False]
     assert events[1].changes["priority"] == [None, "high"]
+
+
+def test_what_the_accounts_own_triggers_did_in_an_update_is_one_step_with_it(stage: Stage) -> None:
+    """A trigger changes again what the update changed: the step goes from before the update to after the trigger."""
+    stage.box.state.engine = OpsroomEngine()
+    for title, value in (("wait", "pending"), ("back", "open")):
+        made = [{"field": "update_type", "operator": "is", "value": "Change"},
+                {"field": "current_tags", "operator": "includes", "value": title}]  # fmt: skip
+        row = {"title": title, "conditions": {"all": made}, "actions": [{"field": "status", "value": value}]}
+        stage.call("POST", "/api/v2/triggers.json", {"trigger": row})
+    number = stage.write("문의", "안녕하세요")
+    stage.change(number, status="hold", tags=["wait"])
+    stage.change(number, status="open", tags=["wait"])
+    stage.change(number, status="hold", tags=["wait", "back"])
+    until(lambda: arrived(1))
+    stage.work()
+    stage.look(number)
+    steps = [one.changes for one in db.session.scalars(select(TicketEvent).order_by(TicketEvent.audit_id))]
+    assert steps[1]["status"] == ["new", "pending"]
+    assert "status" not in steps[2], "open at first, and left as it was"
+    assert steps[3]["status"] == ["pending", "open"]
 
 
 def test_no_resident_number_that_a_customer_wrote_is_mirrored(stage: Stage) -> None:

@@ -179,7 +179,9 @@ def _child(event: Json, via: str | None, *, with_comments: bool) -> Json:
     if event["type"] != "Comment":
         field = {event["field_name"]: event["value"]} if "field_name" in event else {}
         previous = {"previous_value": event["previous_value"]} if "previous_value" in event else {}
-        return {"id": event["id"], "via": via, "event_type": event["type"], **field, **previous}
+        rule = ((event.get("via") or {}).get("source") or {}).get("from") or {}
+        told = {"via": "Rule", "via_reference_id": rule["id"]} if "id" in rule else {"via": via}
+        return {"id": event["id"], **told, "event_type": event["type"], **field, **previous}
     if with_comments:
         return event | {"event_type": "Comment", "via": via, "via_reference_id": None}
     return {"id": event["id"], "via": via, "event_type": "Comment", "comment_present": True,

@@ -195,3 +195,13 @@ def test_a_macro_is_filled_in_by_the_same_engine(box: Client) -> None:
     result = box.read(f"/tickets/{ticket['id']}/macros/{macro['id']}/apply")["result"]["ticket"]
     assert item["name"] == "Bye"
     assert result["comment"]["body"] == "Admin: Where is she? Bye, Nara"
+
+
+def test_the_export_of_events_tells_which_of_them_a_rule_made(box: Client) -> None:
+    made = rule(box, "Urgent", [CREATED], ("priority", "urgent"))
+    ticket = box.ticket(status="open")
+    rows = box.read("/incremental/ticket_events", start_time=0)["ticket_events"]
+    children = next(row for row in rows if row["ticket_id"] == ticket["id"])["child_events"]
+    by_rule = [child for child in children if child["via"] == "Rule"]
+    assert [(child["priority"], child["via_reference_id"]) for child in by_rule] == [("urgent", made["id"])]
+    assert {child["via"] for child in children} == {"api", "Rule"}
