@@ -9,6 +9,8 @@ from .shape import Json, ident, stamp
 from .state import Tx
 from .tickets import By
 
+# The id that a ticket was promised when its job was queued.
+GIVEN = "given_id"
 Step = Callable[[Tx, By, int, Json], Json]
 DOING = {"create": "Creating", "update": "Updating", "delete": "Deleting", "create_or_update": "Updating",
          "merge": "Merging", "scrub": "Deleting", "spam": "Updating", "import": "Creating"}  # fmt: skip
@@ -17,7 +19,7 @@ WHOLE = frozenset({"ticket scrub"})
 
 
 def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
-    ticket, _ = tickets.create(tx, row, by)
+    ticket, _ = tickets.create(tx, row, by, ident(row.get(GIVEN)))
     return {"index": index, "id": ticket["id"], "account_id": int(records.kept(tx.db, "account_id") or 0)}
 
 

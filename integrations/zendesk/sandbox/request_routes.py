@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from . import attachments, people, records, tickets
+from . import attachments, links, people, records, tickets
 from .call import Call, Route
 from .paging import InMemory, InTable
 from .replies import Reply, not_found, record_invalid
@@ -31,7 +31,7 @@ def _shown(db: sqlite3.Connection, ticket: Json, base: str) -> Json:
     return {
         "url": f"{base}/api/v2/requests/{ticket['id']}.json", **told, "status": status, "custom_fields": fields,
         "can_be_solved_by_me": status != "closed" and ticket["assignee_id"] is not None,
-        "solved": status in ("solved", "closed"), "followup_source_id": None,
+        "solved": status in ("solved", "closed"), "followup_source_id": links.source_of(ticket),
     }  # fmt: skip
 
 

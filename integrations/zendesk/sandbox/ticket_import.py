@@ -16,8 +16,8 @@ def take(tx: Tx, wanted: Json, by: By) -> Json:
     opening = wanted.get("description") or (said[0].get("value") or said[0].get("body") if said else None)
     created, solved = _past(tx, wanted, "created_at"), _past(tx, wanted, "solved_at")
     updated = _past(tx, wanted, "updated_at")
-    now = tx.stamp
-    tx.stamp = created or now
+    now, engine = tx.stamp, tx.engine
+    tx.stamp, tx.engine = created or now, None  # no rule runs over what is old
     try:
         given = {key: value for key, value in wanted.items() if key in TAKEN}
         first = {"body": str(opening or wanted.get("subject") or ""), "author_id": _author(said, wanted)}
@@ -28,7 +28,7 @@ def take(tx: Tx, wanted: Json, by: By) -> Json:
         if solved and later in ("solved", "closed"):
             _solve(tx, ticket, str(later), solved, by)
     finally:
-        tx.stamp = now
+        tx.stamp, tx.engine = now, engine
     ticket |= {"created_at": created or ticket["created_at"], "updated_at": updated or ticket["updated_at"]}
     tickets.save(tx, ticket)
     return ticket

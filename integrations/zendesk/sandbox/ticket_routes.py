@@ -4,8 +4,9 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 
-from . import attachments, jobs, tickets
+from . import attachments, jobs, links, tickets
 from .call import Call, Route
+from .job_steps import GIVEN
 from .paging import InMemory, InTable
 from .replies import Refusal, Reply, bad_page, invalid_attribute, not_found, record_invalid, too_many
 from .shape import Json, decode, encode, ident
@@ -163,6 +164,8 @@ def _again(kept: sqlite3.Row, digest: str) -> Reply:
 def _create(call: Call, key: str | None = None) -> Reply:
     wanted = call.wanted("ticket")
     call.warn("tickets", "create", "ticket", wanted, TAKEN)
+    if key is None and call.arg("async") == "true":
+        return _created_later(call, wanted)
     with call.write() as tx:
         ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
         shown = tickets.shown(ticket, call.base)
@@ -176,9 +179,23 @@ def _create(call: Call, key: str | None = None) -> Reply:
     return Reply(body, 201, {"location": shown["url"]} | lookup)
 
 
+def _created_later(call: Call, wanted: Json) -> Reply:
+    """The ticket has its id at once and is made by a job; until then there is none of this id."""
+    with call.state.write() as tx:
+        number = tx.new_ticket_id()
+    row = {name: wanted[name] for name in wanted if name in TAKEN} | {GIVEN: number}
+    reply = jobs.start(call, "ticket create", [row], 202)
+    return Reply(reply.body, reply.status, {"location": f"{call.base}/api/v2/tickets/{number}.json"})
+
+
 def update(call: Call, ticket_id: str) -> Reply:
+    """With async=true it is a job of one row."""
     wanted = call.wanted("ticket")
     call.warn("tickets", "update", "ticket", wanted, TAKEN_IN_BULK - {"id"})
+    if call.arg("async") == "true":
+        with call.state.read() as db:
+            number = tickets.one(db, ident(ticket_id))["id"]
+        return jobs.start(call, "ticket update", [wanted | {"id": number}], 202)
     with call.write() as tx:
         ticket, audit = tickets.update(tx, ident(ticket_id), wanted, call.by())
     return Reply({"ticket": tickets.shown(ticket, call.base), "audit": attachments.placed_audit(audit, call.base)})
@@ -196,7 +213,7 @@ def create_many(call: Call) -> Reply:
     rows = _rows(call)
     if len(rows) > MOST:
         raise too_many("Parameter  cannot specify more than 100 values", MOST)
-    return jobs.start(call, "ticket create", rows)
+    return jobs.start(call, "ticket create", [{key: row[key] for key in row if key != GIVEN} for row in rows])
 
 
 def update_many(call: Call) -> Reply:
@@ -263,7 +280,8 @@ def related(call: Call, ticket_id: str) -> Reply:
         ticket = tickets.one(db, ident(ticket_id))
         sql = "select count(*) from tickets where json_extract(body, '$.problem_id') = ?"
         incidents = db.execute(sql, (ticket["id"],))
-        found = {"topic_id": None, "jira_issue_ids": [], "followup_source_ids": [], "from_archive": False,
+        sources = [number for number in [links.source_of(ticket)] if number]
+        found = {"topic_id": None, "jira_issue_ids": [], "followup_source_ids": sources, "from_archive": False,
                  "incidents": incidents.fetchone()[0], "twitter": None}  # fmt: skip
         return Reply({"ticket_related": found})
 

@@ -1,12 +1,12 @@
 """Tickets as they are kept: created, changed, deleted, each together with its audit, webhooks and journal line."""
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from . import account, attachments, audits, events, looks, people, records, sla, triggers
+from . import account, attachments, audits, events, links, looks, people, records, sla, triggers
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -21,14 +21,18 @@ _LAST = "generated_timestamp"
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who changes a ticket and by which way: channel is api, web, email or chat; `system` goes into the audit."""
+    """Who changes a ticket and by which way: channel is api, web, email or chat; `system` goes into the audit.
+
+    `source` tells of another ticket by which it comes about.
+    """
 
     user: Json
     channel: str = "api"
     system: Json = field(default_factory=dict)
+    source: Json = field(default_factory=dict)
 
     def via(self) -> Json:
-        return {"channel": self.channel, "source": {"from": {}, "to": {}, "rel": None}}
+        return {"channel": self.channel, "source": {"from": {}, "to": {}, "rel": None, **self.source}}
 
 
 def known(db: sqlite3.Connection) -> Known:
@@ -78,12 +82,19 @@ def shown(ticket: Json, base: str) -> Json:
     return {key: value for key, value in told.items() if key != _LAST}
 
 
-def create(tx: Tx, wanted: Json, by: By) -> tuple[Json, Json]:
-    """Returns the ticket and its first audit. A ticket needs words: a comment or a description."""
+def create(tx: Tx, wanted: Json, by: By, number: int | None = None) -> tuple[Json, Json]:
+    """Returns the ticket and its first audit. A ticket needs words: a comment or a description.
+
+    `number` is an id that was given out before.
+    """
     comment = _comment(wanted.get("comment") or wanted.get("description"), by.user, public=True)
     if comment is None:
         raise record_invalid("base", "Description: cannot be blank", "BlankValue")
     wanted = _with_people(tx, wanted)
+    followed = links.followed(tx.db, wanted)
+    if followed is not None:
+        by = replace(by, source=links.from_ticket(followed, "follow_up"))
+        wanted = {"subject": followed["subject"], "requester_id": followed["requester_id"], **wanted}
     author = _author(tx, comment, by)
     requester = ident(wanted.get("requester_id")) or by.user["id"]
     form, brand = account.default_of(tx.db, "ticket_form"), account.default_of(tx.db, "brand")
@@ -93,8 +104,12 @@ def create(tx: Tx, wanted: Json, by: By) -> tuple[Json, Json]:
         "description": comment["body"], "is_public": comment["public"],
     }  # fmt: skip
     ticket = changed(start, wanted | {"requester_id": requester}, known(tx.db), by.user)
-    ticket["id"] = tx.new_ticket_id()
-    return _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
+    ticket["id"] = number or tx.new_ticket_id()
+    done = _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
+    if followed is not None:
+        save(tx, followed | {"followup_ids": [*followed["followup_ids"], ticket["id"]]})
+    _link(tx, None, done[0])
+    return done
 
 
 def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, Json]:
@@ -110,7 +125,16 @@ def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, J
         comment |= {"author_id": author["id"]}
         _reopen(tx, before, after, author, wanted)
         after["is_public"] = after["is_public"] or comment["public"]
-    return _write(tx, before, after, comment, wanted, by)
+    done = _write(tx, before, after, comment, wanted, by)
+    _link(tx, before, done[0])
+    for number in links.to_solve(tx.db, before, done[0]):
+        update(tx, number, {"status": "solved"}, replace(by, source=links.from_ticket(done[0], "problem")))
+    return done
+
+
+def _link(tx: Tx, before: Json | None, after: Json) -> None:
+    for problem in links.moved_problems(tx.db, before, after):
+        save(tx, problem)
 
 
 def delete(tx: Tx, ticket_id: int | None, by: By) -> None:

@@ -195,3 +195,45 @@ def test_webhooks_hear_of_what_no_field_tells(box: Client) -> None:
         finished(box, box.send("POST", f"/tickets/{other['id']}/merge", {"ids": [one["id"]]}))
         until(lambda: len(receiver.came) == 6)
         assert sorted(receiver.types()) == sorted(["soft_deleted", "undeleted"] * 2 + ["marked_as_spam", "merged"])
+
+
+def test_a_follow_up_leads_back_to_the_closed_ticket(box: Client) -> None:
+    customer = box.user("Follower")
+    old = box.ticket(subject="Broken lamp", requester_id=customer["id"])
+    wanted = {"comment": {"body": "It broke again"}, "via_followup_source_id": old["id"]}
+    assert box.ask("POST", "/tickets", {"ticket": wanted}).status_code == 422
+    box.change(old["id"], status="closed")
+    new = box.send("POST", "/tickets", {"ticket": wanted})["ticket"]
+    assert (new["subject"], new["requester_id"]) == ("Broken lamp", customer["id"])
+    assert (new["via"]["source"]["rel"], new["via"]["source"]["from"]["ticket_id"]) == ("follow_up", old["id"])
+    assert box.read(f"/tickets/{old['id']}")["ticket"]["followup_ids"] == [new["id"]]
+    assert box.read(f"/tickets/{new['id']}/related")["ticket_related"]["followup_source_ids"] == [old["id"]]
+    assert box.ask("POST", "/tickets", {"ticket": wanted | {"via_followup_source_id": 77777}}).status_code == 404
+
+
+def test_a_problem_knows_of_its_incidents_and_is_solved_with_them(box: Client) -> None:
+    problem, other = box.ticket(type="problem"), box.ticket(type="problem")
+    incidents = [box.ticket(type="incident", problem_id=problem["id"]) for _ in range(3)]
+    assert box.read(f"/tickets/{problem['id']}")["ticket"]["has_incidents"] is True
+    box.change(incidents[2]["id"], problem_id=other["id"])
+    box.change(incidents[1]["id"], status="closed")
+    box.change(problem["id"], status="solved")
+    statuses = [box.read(f"/tickets/{row['id']}")["ticket"]["status"] for row in incidents]
+    assert statuses == ["solved", "closed", "new"]
+    via = box.read(f"/tickets/{incidents[0]['id']}/audits")["audits"][-1]["via"]["source"]
+    assert (via["rel"], via["from"]["ticket_id"]) == ("problem", problem["id"])
+    box.change(incidents[2]["id"], problem_id=None)
+    assert box.read(f"/tickets/{other['id']}")["ticket"]["has_incidents"] is False
+
+
+def test_a_ticket_is_made_and_changed_later_where_asked(box: Client) -> None:
+    reply = box.ask("POST", "/tickets.json?async=true", {"ticket": {"comment": {"body": "Later"}}})
+    assert reply.status_code == 202
+    number = int(reply.headers["location"].rsplit("/", 1)[1].removesuffix(".json"))
+    assert finished(box, reply.json())["results"][0]["id"] == number
+    assert box.read(f"/tickets/{number}")["ticket"]["description"] == "Later"
+    later = box.ask("PUT", f"/tickets/{number}?async=true", {"ticket": {"subject": "Changed"}})
+    assert later.status_code == 202
+    finished(box, later.json())
+    assert box.read(f"/tickets/{number}")["ticket"]["subject"] == "Changed"
+    assert box.ask("PUT", "/tickets/77777?async=true", {"ticket": {}}).status_code == 404

@@ -38,6 +38,8 @@ MORE_STATUSES: Mapping[str, Mapping[str, Mended]] = {
     "CreateMacro": {"201": Mended("MacroResponse", "recorded: 201")},
     "CreateTriggerCategory": {"201": Mended("TriggerCategoryResponse", _MADE)},
     "CreateView": {"201": Mended("ViewResponse", "recorded: 201")},
+    "CreateTicket": {"202": Mended("JobStatusResponse", "told: with async=true it is made later, by a job")},
+    "UpdateTicket": {"202": Mended("JobStatusResponse", "told: with async=true it is changed later, by a job")},
     "DeleteTagsTicket": {
         "200": Mended("TagsByObjectIdResponse", "told and seen in a client's own recordings: 200 with what is left")
     },
@@ -63,6 +65,7 @@ OTHER_SHAPES: Mapping[str, Mended] = {
     "TicketObject.custom_fields": Mended(
         [{"id": "integer", "value": "any"}], "told: a multi-select's value is a list, a ticked box's true"
     ),
+    "ViaObject.source": Mended(_SOME, "told: a follow-up, a merge or a problem name the ticket they come from"),
     "ActionObject.value": Mended("any", _RULE_VALUE),
     "ConditionObject.value": Mended("any", _RULE_VALUE),
     "TriggerActionObject.value": Mended("any", _RULE_VALUE),
