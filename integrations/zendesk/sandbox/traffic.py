@@ -151,7 +151,7 @@ class Traffic(threading.Thread):
         is_good = self._dice.random() < 0.8
         said = self._dice.choice(letters.PRAISE if is_good else letters.COMPLAINT)[_tongue(who)]
         comment = said if self._dice.random() < 0.5 else None
-        rate(tx, ticket["id"], "good" if is_good else "bad", comment, By(who, "web"))
+        rate(tx, ticket, {"score": "good" if is_good else "bad", "comment": comment}, By(who, "web"))
         return True
 
     def _work(self, tx: Tx, line: journal.Line) -> bool:

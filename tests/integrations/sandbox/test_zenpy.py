@@ -1,7 +1,6 @@
 """Zenpy, a client library of another house, works on the sandbox as it is. Only its addresses are turned to it."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import requests
@@ -11,28 +10,14 @@ from zenpy.lib.api_objects import Comment, Macro, Ticket, User
 from zenpy.lib.exception import APIException, RecordNotFoundException, TooManyValuesException
 
 from tests.integrations.sandbox.client import EMAIL, TOKEN, Client, until
-
-
-class _ToTheBox(HTTPAdapter):
-    """Zenpy only knows https://<subdomain>.zendesk.com: what it sends there goes to the sandbox instead."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self._netloc = urlsplit(url).netloc
-
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        asked = request.url
-        request.url = urlunsplit(("http", self._netloc, *urlsplit(asked)[2:]))
-        response = super().send(request, *args, **kwargs)
-        request.url = response.url = asked
-        return response
+from tests.integrations.sandbox.zenpy_adapter import ToTheBox
 
 
 @pytest.fixture
 def zenpy(box: Client) -> Any:
     session = requests.Session()
     session.auth = (f"{EMAIL}/token", TOKEN)
-    session.mount("https://", _ToTheBox(box.url))
+    session.mount("https://", ToTheBox(box.url))
     session.mount("http://", HTTPAdapter())
     session.authorized = True  # type: ignore[attr-defined]
     return Zenpy(subdomain="demo", session=session, disable_cache=True)
