@@ -14,8 +14,9 @@ from app import clock
 from app.bookings.model import Booking, BookingState
 from app.clock import in_seoul
 from app.demo.people_rows import ENDINGS
+from app.desk.kept_files import keep_apart
 from app.insights.partner_sources import read_sources
-from app.partners import files, gate
+from app.partners import gate
 from app.partners.criteria import Criterion
 from app.partners.documents import PartnerDocument
 from app.partners.files import Upload
@@ -196,7 +197,7 @@ def _file(session: Session, home: Path, partner: Partner, criterion: Criterion, 
             media_type=upload.media_type,
             size=len(upload.body),
             sha256=upload.sha256,
-            key=files.keep(home, upload),
+            key=keep_apart(home, upload.body),
             by=BY,
             at=datetime.combine(on, time(10), clock.SEOUL),
         )

@@ -1,29 +1,31 @@
-"""Documents of partners: the rows. Their files stand in the home's folder (files.py)."""
+"""Documents of partners and vendors: the rows. Their files stand in the home's folder (app/desk/kept_files.py)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, choice, key_column
 from app.partners.criteria import Criterion
 from app.partners.kinds import DocumentKind
-from app.partners.model import Partner
+from app.partners.model import Partner, Vendor
 from app.resident_number import MADE_HERE, keeps_no_resident_number
 
 
 @keeps_no_resident_number
 class PartnerDocument(Base):
-    """A file of a partner, kept in the home's folder under `key`; the row stays when the file is taken away.
-    `criterion_id`: what it proves; `ends_on`: its last day.
+    """A file of a partner or of a vendor, kept apart under `key`; the row stays when the file is taken away.
+    `criterion_id`: what it proves of a partner; `ends_on`: its last day.
     """
 
     __tablename__ = "partner_documents"
+    __table_args__ = (CheckConstraint("(partner_id IS NULL) <> (vendor_id IS NULL)", name="of_one"),)
 
     id: Mapped[int] = key_column()
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partners.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"), index=True)
+    vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendors.id"), index=True)
     criterion_id: Mapped[int | None] = mapped_column(ForeignKey("criteria.id"), index=True)
     kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind), default=DocumentKind.other)
     name: Mapped[str] = mapped_column(String(160))
@@ -38,7 +40,8 @@ class PartnerDocument(Base):
     removed_by: Mapped[str | None] = mapped_column(String(120))
     removed_at: Mapped[datetime | None]
 
-    partner: Mapped[Partner] = relationship(back_populates="documents")
+    partner: Mapped[Partner | None] = relationship(back_populates="documents")
+    vendor: Mapped[Vendor | None] = relationship(back_populates="documents")
     criterion: Mapped[Criterion | None] = relationship()
 
     @property

@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from io import BytesIO
 from typing import Any
 
-from flask import current_app, flash, redirect, request, send_file
+from flask import current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from app import clock
 from app.actor import acting
-from app.audit.trail import because, record
+from app.audit.trail import because
 from app.db import db
-from app.desk.fields import YEARS, id_in
+from app.desk.fields import id_in
 from app.desk.gate import needs
 from app.desk.lists import SCREENS
 from app.desk.saving import CHANGED, SEEN
 from app.errors import ChangedMeanwhile, Refusal
 from app.facts import Fact, announce
-from app.partners import files
-from app.partners.documents import PartnerDocument
-from app.partners.files import Upload
 from app.partners.incidents import IncidentKind, PartnerIncident, Severity, Told, enter, keep_at_work
-from app.partners.kinds import DocumentKind, PartnerState
+from app.partners.kinds import PartnerState
 from app.partners.model import Partner
+from app.partners.paper_doors import PaperDoors, commit, day_of, one_of
 from app.words import Words, say
 
-DOCUMENTS = "partners.documents"
 MOVED = say("상태를 바꾸었습니다.", "The state is changed.")
-KEPT = say("서류를 보관했습니다.", "The document is kept.")
-TAKEN_AWAY = say("파일을 지웠습니다. 기록은 남습니다.", "The file is deleted; the record of it stays.")
 ENTERED = say("기록했습니다.", "Entered.")
 WITHDRAWN = say("기록을 거두었습니다.", "The record is withdrawn.")
 STAYS = say("정지를 이어 갑니다. 저절로 풀리지 않습니다.", "Stays suspended, and is not brought back by itself.")
 GOES_ON = say("계속 일하게 두었습니다.", "They go on working.")
 
 
-class PartnerDoors:
+class PartnerDoors(PaperDoors):
     """Mixed into the screen of partners."""
 
     @expose("/move/", methods=("POST",))
@@ -70,84 +60,12 @@ class PartnerDoors:
             because(session, why)
             act(partner, why)
             announce(session, Fact.partners_due)
-            _commit(session)
+            commit(session)
         except Refusal as refusal:
             session.rollback()
             return self.page_again(partner.id, "move", {"why": why}, refusal)
         flash(str(said), "success")
         return redirect(self.get_url(".details_view", id=partner.id))
-
-    # ------------------------------------------------------------------------------------------------------ papers
-    @expose("/file/", methods=("POST",))
-    @needs(DOCUMENTS)
-    def file_view(self: Any) -> ResponseReturnValue:
-        """Keeps a file. The file is written first: a row never points to nothing."""
-        acting().must("partners.edit")
-        partner, session = self.get_one(request.form.get("id", "")), db.session()
-        typed = {name: request.form.get(name, "").strip() for name in ("kind", "criterion", "ends_on", "note")}
-        key = None
-        try:
-            upload = _upload()
-            document = PartnerDocument(
-                partner_id=partner.id,
-                kind=_one_of(DocumentKind, typed["kind"], "kind"),
-                criterion_id=self.criterion_named(typed["criterion"], partner),
-                name=upload.short_name,
-                note=typed["note"][:300],
-                media_type=upload.media_type,
-                size=len(upload.body),
-                sha256=upload.sha256,
-                ends_on=_day(typed["ends_on"], "ends_on"),
-                by=acting().name,
-                at=clock.now(),
-            )
-            key = document.key = files.keep(_home(), upload)
-            session.add(document)
-            announce(session, Fact.partners_due)
-            _commit(session)
-        except Refusal as refusal:
-            session.rollback()
-            if key is not None:
-                files.take_away(_home(), key)
-            return self.page_again(partner.id, "file", typed, refusal)
-        flash(str(KEPT), "success")
-        return redirect(self.get_url(".details_view", id=partner.id))
-
-    @expose("/download/", methods=("POST",))
-    @needs(DOCUMENTS)
-    def download_view(self: Any) -> ResponseReturnValue:
-        """The file, never shown in the page. By POST, since the audit keeps who had it."""
-        document = self._document()
-        body = files.read(_home(), document.key, document.sha256)
-        session = db.session()
-        record(session, "download", "partner_documents", document.id, {"partner_id": document.partner_id})
-        session.commit()
-        answer = send_file(BytesIO(body), document.media_type, as_attachment=True, download_name=document.name)
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return answer
-
-    @expose("/take-away/", methods=("POST",))
-    @needs(DOCUMENTS)
-    def take_away_view(self: Any) -> ResponseReturnValue:
-        """Deletes the file; the row tells that there was one, and who deleted it."""
-        acting().must("partners.edit")
-        document, session = self._document(), db.session()
-        document.removed_at, document.removed_by = clock.now(), acting().name
-        announce(session, Fact.partners_due)
-        _commit(session)
-        files.take_away(_home(), document.key)
-        flash(str(TAKEN_AWAY), "success")
-        return redirect(self.get_url(".details_view", id=document.partner_id))
-
-    def _document(self: Any) -> PartnerDocument:
-        """One that is there, of a partner within scope."""
-        number = id_in(request.form.get("document", ""))
-        document = db.session().get(PartnerDocument, number) if number is not None else None
-        partner = self.get_one(str(document.partner_id if document else request.form.get("id", "")))
-        if document is None or document.removed_at is not None:
-            raise Refusal(say(f"{partner}의 그 서류는 없습니다.", f"{partner} has no such document (any more)."))
-        return document
 
     # ----------------------------------------------------------------------------------------------------- records
     @expose("/incident/", methods=("POST",))
@@ -159,7 +77,7 @@ class PartnerDoors:
         typed = {name: request.form.get(name, "").strip() for name in names}
         try:
             enter(partner, _told(typed))
-            _commit(session)
+            commit(session)
         except Refusal as refusal:
             session.rollback()
             return self.page_again(partner.id, "incident", typed, refusal)
@@ -174,7 +92,7 @@ class PartnerDoors:
         try:
             because(session, why)
             incident.withdraw(why)
-            _commit(session)
+            commit(session)
         except Refusal as refusal:
             session.rollback()
             return self.page_again(incident.partner_id, "withdraw", {"why": why}, refusal)
@@ -191,20 +109,11 @@ class PartnerDoors:
         return incident
 
 
-def _commit(session: Session) -> None:
-    """Refuses when the gate, or somebody else, was faster with the same row."""
-    try:
-        session.commit()
-    except StaleDataError:
-        session.rollback()
-        raise ChangedMeanwhile(CHANGED) from None
-
-
 def _told(typed: dict[str, str]) -> Told:
     points = typed["points"]
     if points and not (points.isascii() and points.isdigit() and len(points) <= 3):
         raise Refusal(say("벌점은 0에서 100까지입니다.", "Points are from 0 to 100."), field="points")
-    happened = _day(typed["happened_on"], "happened_on")
+    happened = day_of(typed["happened_on"], "happened_on")
     if happened is None:
         raise Refusal(say("언제 있었던 일인지 적어 주세요.", "Say when it happened."), field="happened_on")
     booking = _seen("bookings", "ref", typed["booking"], "booking") if typed["booking"] else None
@@ -213,13 +122,13 @@ def _told(typed: dict[str, str]) -> Told:
         raise Refusal(say("티켓 번호를 숫자로 적어 주세요.", "Write the ticket's number in digits."), field="ticket")
     ticket = _seen("tickets", "zendesk_id", number, "ticket") if number is not None else None
     return Told(
-        kind=_one_of(IncidentKind, typed["kind"], "kind"),
-        severity=_one_of(Severity, typed["severity"], "severity"),
+        kind=one_of(IncidentKind, typed["kind"], "kind"),
+        severity=one_of(Severity, typed["severity"], "severity"),
         text=typed["text"],
         happened_on=happened,
         is_warning=bool(typed["is_warning"]),
         points=int(points) if points else None,
-        expires_on=_day(typed["expires_on"], "expires_on"),
+        expires_on=day_of(typed["expires_on"], "expires_on"),
         booking_id=booking,
         ticket_id=ticket,
     )
@@ -236,38 +145,8 @@ def _seen(endpoint: str, column: str, value: Any, field: str) -> int:
     return int(row.id)
 
 
-def _upload() -> Upload:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return Upload("", b"")
-    return Upload(sent.filename, sent.read(files.BIGGEST + 1))
-
-
-def _one_of(choices: Any, typed: str, field: str) -> Any:
-    try:
-        return choices(typed)
-    except ValueError:
-        raise Refusal(say("목록에서 골라 주세요.", "Choose one of the list."), field=field) from None
-
-
 def _state() -> PartnerState:
     try:
         return PartnerState(request.form.get("now", ""))
     except ValueError:
         raise Refusal(say("그런 상태는 없습니다.", "There is no such state.")) from None
-
-
-def _day(typed: str, field: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        day = None
-    if day is None or day.year not in YEARS:
-        raise Refusal(say("날짜를 2026-11-22처럼 적어 주세요.", "Write the date as 2026-11-22."), field=field)
-    return day
-
-
-def _home() -> Any:
-    return current_app.extensions["opsroom.settings"].home

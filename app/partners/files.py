@@ -1,20 +1,19 @@
-"""Files of partners' documents: looked at before they are kept, in the home's folder, under names nobody chose."""
+"""Files of documents as they come, looked at before they are kept (app/desk/kept_files.py)."""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from app.desk.kept_files import LARGEST
 from app.errors import Refusal
 from app.resident_number import NOT_KEPT, holds_resident_number
 from app.words import say
 
-FOLDER = "documents"
-BIGGEST = 5 * 1024 * 1024
+BIGGEST = LARGEST
 LONGEST_NAME = 160
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 # By what a file begins with, never by what its name or the browser says: HTML and SVG are none of these.
@@ -62,42 +61,3 @@ class Upload:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
-
-
-def keep(home: Path, upload: Upload) -> str:
-    """Writes it where only the owner reads, and gives the key it is found by. Never writes over another."""
-    key = secrets.token_hex(16)
-    path = path_of(home, key)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("xb") as kept:
-        path.chmod(0o600)
-        kept.write(upload.body)
-    return key
-
-
-def read(home: Path, key: str, sha256: str) -> bytes:
-    """The file as it was kept. Refuses one that is gone or was changed on the disk."""
-    try:
-        body = path_of(home, key).read_bytes()
-    except FileNotFoundError:
-        raise Refusal(
-            say("파일이 보관함에 없습니다. 관리자에게 알려 주세요.", "The file is not in the store. Tell an admin.")
-        ) from None
-    if hashlib.sha256(body).hexdigest() != sha256:
-        raise Refusal(
-            say(
-                "보관된 파일이 올릴 때와 다릅니다. 내려받을 수 없으니 관리자에게 알려 주세요.",
-                "The file is not the one that was put in. It cannot be downloaded: tell an admin.",
-            )
-        )
-    return body
-
-
-def take_away(home: Path, key: str) -> None:
-    path_of(home, key).unlink(missing_ok=True)
-
-
-def path_of(home: Path, key: str) -> Path:
-    if len(key) != 32 or not set(key) <= set("0123456789abcdef"):
-        raise ValueError("no key of ours")
-    return home / FOLDER / key[:2] / key

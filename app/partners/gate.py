@@ -15,6 +15,7 @@ from app.alarms.alarm import raise_alarm
 from app.alarms.kinds import AlarmKind
 from app.db import Base, key_column, one_at_a_time
 from app.partners.criteria import Criterion
+from app.partners.documents import PartnerDocument
 from app.partners.fitness import Finding, Fit, fit_until, notice_due
 from app.partners.kinds import AT_WORK, PartnerState
 from app.partners.model import Partner, Vendor
@@ -86,11 +87,21 @@ def look(session: Session, ids: Sequence[int]) -> Looked:
 
 
 def look_at_vendors(session: Session) -> None:
-    """Tells of contracts that end. The caller commits."""
+    """Tells of contracts that end, and of papers of vendors. The caller commits."""
     one_at_a_time(session, "partners")
     on = clock.in_seoul(clock.now()).date()
     asked = select(Vendor.id, Vendor.contract_until).where(Vendor.is_active, Vendor.contract_until >= on)
     endings = [Ending(f"vendor:{key}", "contract", ends_on) for key, ends_on in session.execute(asked) if ends_on]
+    papers = select(PartnerDocument.vendor_id, PartnerDocument.id, PartnerDocument.ends_on).where(
+        PartnerDocument.vendor_id.in_(select(Vendor.id).where(Vendor.is_active)),
+        PartnerDocument.removed_at.is_(None),
+        PartnerDocument.ends_on >= on,
+    )
+    endings += [
+        Ending(f"vendor:{key}", f"document:{paper}", ends_on)
+        for key, paper, ends_on in session.execute(papers)
+        if ends_on
+    ]
     tell(session, Looked(endings=endings), on)
 
 

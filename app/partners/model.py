@@ -65,6 +65,10 @@ class Vendor(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+    documents: Mapped[list[Any]] = relationship(
+        "PartnerDocument", back_populates="vendor", order_by="PartnerDocument.id"
+    )
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 from wtforms import TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
 from app import clock
+from app.actor import acting
 from app.desk.shown import chip_as, day
 from app.desk.states import BAD, GOOD, WARN, Named
 from app.desk.view import DeskView, Tab
-from app.errors import Refusal
+from app.errors import ChangedMeanwhile, Refusal
 from app.facts import Fact, announce
 from app.partners.admin import MAIL, SOON, today
+from app.partners.documents import PartnerDocument
 from app.partners.fitness import Fit
 from app.partners.model import Vendor
+from app.partners.paper_doors import DOCUMENTS, PaperDoors
 from app.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the list of documents is drawn from, as on a partner's page; None for who may not see them."""
+
+    documents: Sequence[PartnerDocument] | None
+    criteria: tuple[()] = ()
 
 
 def contract_lapsed() -> ColumnElement[bool]:
@@ -36,8 +50,9 @@ def _contract_until(_view: Any, _context: Any, vendor: Vendor, _name: str) -> An
     return chip_as(Named(say(day(until), day(until)), BAD if until < today() else WARN), "ends")
 
 
-class VendorView(DeskView):
+class VendorView(PaperDoors, DeskView):
     model = Vendor
+    owner_column = "vendor_id"
     subject = "vendors"
     label = say("협력사", "Vendors")
     icon = "building-2"
@@ -90,6 +105,30 @@ class VendorView(DeskView):
             ]
         },
     }
+
+    def render(self, template: str, **more: Any) -> str:
+        if template == self.details_template:
+            there = [one for one in reversed(more["model"].documents) if one.removed_at is None]
+            more["page"] = Papers(there if acting().may(DOCUMENTS) else None)
+            more.setdefault("typed", {})
+            more.setdefault("refused", {})
+        return super().render(template, **more)
+
+    def page_again(self, vendor_id: int, form: str, typed: dict[str, str], refusal: Refusal) -> ResponseReturnValue:
+        """The page as it was, with what was typed in `form` and why it was refused."""
+        html = self.render(
+            self.details_template,
+            model=self.get_one(str(vendor_id)),
+            details_columns=self._details_columns,
+            get_value=self.get_detail_value,
+            return_url=self.get_url(".index_view"),
+            typed={form: typed},
+            refused={form: refusal},
+        )
+        return html, 409 if isinstance(refusal, ChangedMeanwhile) else 422
+
+    def criterion_named(self, _typed: str, _vendor: Vendor) -> None:
+        """Criteria are of partners: a vendor's papers prove none."""
 
     def on_model_change(self, form: Any, model: Vendor, is_created: bool) -> None:  # noqa: FBT001  Flask-Admin's own
         if is_created:

@@ -9,6 +9,9 @@ PARTNER_DOORS = {
     "partners.move_view": "partners.edit",
     "partners.stay_view": "partners.edit",
     "partners.take_away_view": "partners.documents",
+    "vendors.download_view": "partners.documents",
+    "vendors.file_view": "partners.documents",
+    "vendors.take_away_view": "partners.documents",
     "partners.weigh_view": "partners.edit",
     "partners.withdraw_view": "partners.edit",
 }

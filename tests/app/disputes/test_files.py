@@ -61,7 +61,7 @@ def test_what_is_no_safe_kind_is_refused_whatever_it_is_called(lone_office: Flas
 def test_a_file_that_is_not_what_it_was_is_not_given_back(lone_office: Flask) -> None:
     kept = keep("a.png", PNG)
     place_of(lone_office, kept.sha256).write_bytes(PNG + b"!")
-    with pytest.raises(Refusal, match="내용이 달라졌습니다"):
+    with pytest.raises(Refusal, match="올릴 때와 다릅니다"):
         read(kept.sha256)
     place_of(lone_office, kept.sha256).unlink()
     with pytest.raises(Refusal, match="찾을 수 없거나"):

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
+from app.alarms.kinds import AlarmKind
+from app.alarms.model import Alarm
 from app.audit.model import AuditEntry
 from app.db import db
+from app.desk.kept_files import content_of, keep, keep_apart, path_of, take_away
 from app.errors import Refusal
-from app.partners import files
 from app.partners.documents import PartnerDocument
-from app.partners.files import Upload
+from app.partners.files import BIGGEST, Upload
 from app.people.model import Role
-from tests.app.partners.papers import a_criterion, a_partner
+from automations import partners as job
+from tests.app.desk.shop import a_vendor
+from tests.app.partners.papers import a_criterion, a_partner, today
 from tests.marketplace import a_user
 from tests.seat import Seat
 
@@ -44,7 +50,7 @@ def stored(office: Flask) -> list[Path]:
         ("다른.png", PDF, "PDF, JPEG, PNG"),
         ("이름없음", PDF, "PDF, JPEG, PNG"),
         ("빈.pdf", b"", "파일을 골라"),
-        ("큰.pdf", PDF + b"0" * files.BIGGEST, "5MB"),
+        ("큰.pdf", PDF + b"0" * BIGGEST, "5MB"),
         ("900101-1234567.pdf", PDF, "주민등록번호"),
     ],
 )
@@ -71,7 +77,7 @@ def test_a_name_leads_nowhere_else(name: str, kept: str) -> None:
 def test_a_key_is_ours_or_nothing(tmp_path: Path) -> None:
     for key in ("../x", "", "A" * 32, "0" * 31, f"{'0' * 30}/a"):
         with pytest.raises(ValueError, match="no key"):
-            files.path_of(tmp_path, key)
+            path_of(tmp_path, key)
 
 
 def test_a_document_is_kept_downloaded_and_taken_away(lone_office: Flask) -> None:
@@ -118,7 +124,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_given_out(lone_office: Flask
     answer = seat.send("/admin/partners/download/", {"document": document.id})
     assert (answer.status_code, "올릴 때와 다릅니다" in answer.text) == (422, True)
     path.unlink()
-    assert "보관함에 없습니다" in seat.send("/admin/partners/download/", {"document": document.id}).text
+    assert "보관함에서 찾을 수 없거나" in seat.send("/admin/partners/download/", {"document": document.id}).text
 
 
 @pytest.mark.parametrize("role", [Role.agent, Role.finance, Role.auditor])
@@ -157,3 +163,52 @@ def test_a_criterion_that_does_not_bind_proves_nothing(lone_office: Flask) -> No
     partner, other = a_partner(), a_criterion(kind="host")
     answer = Seat(lone_office, a_user()).send(FILE, sent(partner.id, body=PNG, name="a.png", criterion=str(other.id)))
     assert (answer.status_code, "해당하는 기준이 아닙니다" in answer.text) == (422, True)
+
+
+# ----------------------------------------------------------------------------------------------------------- of vendors
+
+
+def test_a_vendors_document_is_kept_in_the_same_store_and_told_of_before_it_ends(office: Flask) -> None:
+    vendor, other = a_vendor(), a_partner()
+    seat = Seat(office, a_user())
+    ends = today() + timedelta(days=7)
+    papers = {"kind": "contract", "ends_on": ends.isoformat(), "note": "갱신본"}
+    page = seat.press("/admin/vendors/file/", sent(vendor.id, "위탁 계약서.pdf", PDF, **papers))
+    assert ("위탁 계약서.pdf" in page, "무엇을 증명하나" in page) == (True, False)
+    document = db.session.scalars(select(PartnerDocument)).one()
+    assert (document.vendor_id, document.partner_id, document.criterion_id) == (vendor.id, None, None)
+    assert seat.send("/admin/vendors/download/", {"document": document.id}).data == PDF
+    assert seat.send("/admin/partners/download/", {"document": document.id, "id": other.id}).status_code == 404
+    job.run()
+    (alarm,) = db.session.scalars(select(Alarm).where(Alarm.kind == AlarmKind.partner_ending))
+    assert "7일" in alarm.words_ko
+    typed = seat.send("/admin/vendors/file/", sent(vendor.id, ends_on="언젠가", note="보험증권"))
+    assert (typed.status_code, 'value="보험증권"' in typed.text) == (422, True)
+    seat.press("/admin/vendors/take-away/", {"document": document.id})
+    assert stored(office) == []
+    db.session.refresh(document)
+    assert document.removed_by
+    with pytest.raises(IntegrityError):
+        db.session.execute(update(PartnerDocument).values(partner_id=other.id))
+    db.session.rollback()
+
+
+def test_who_has_not_the_right_sees_no_papers_of_vendors(lone_office: Flask) -> None:
+    vendor = a_vendor()
+    Seat(lone_office, a_user()).press("/admin/vendors/file/", sent(vendor.id, kind="other"))
+    document = db.session.scalars(select(PartnerDocument)).one()
+    for role in (Role.agent, Role.finance, Role.auditor):
+        seat = Seat(lone_office, a_user(role))
+        assert document.name not in seat.read("/admin/vendors/details/", id=vendor.id)
+        assert seat.send("/admin/vendors/download/", {"document": document.id}).status_code == 403
+
+
+def test_what_is_kept_apart_is_taken_away_alone_and_what_is_kept_by_its_content_never(tmp_path: Path) -> None:
+    same, one, two = keep(tmp_path, PDF), keep_apart(tmp_path, PDF), keep_apart(tmp_path, PDF)
+    assert (keep(tmp_path, PDF), one != two) == (same, True)
+    take_away(tmp_path, one)
+    assert content_of(tmp_path, same, two) == content_of(tmp_path, same) == PDF
+    with pytest.raises(ValueError, match="kept apart"):
+        take_away(tmp_path, same)
+    with pytest.raises(Refusal):
+        content_of(tmp_path, same, one)
