@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from . import custom_objects, deleted, identities, merging, people, plain_rows, records, ticket_import, tickets
+from . import (
+    custom_objects,
+    deleted,
+    identities,
+    merging,
+    people,
+    plain_rows,
+    records,
+    resource_collections,
+    ticket_import,
+    tickets,
+)
 from .kinds import BY_ONE
 from .replies import not_found
 from .shape import Json, ident, stamp
@@ -15,7 +26,14 @@ Step = Callable[[Tx, By, int, Json], Json]
 DOING = {"create": "Creating", "update": "Updating", "delete": "Deleting", "create_or_update": "Updating",
          "merge": "Merging", "scrub": "Deleting", "spam": "Updating", "import": "Creating"}  # fmt: skip
 # Jobs that tell one result for all of their rows.
-WHOLE = frozenset({"ticket scrub"})
+WHOLE = frozenset(
+    {
+        "ticket scrub",
+        "resource_collection create",
+        "resource_collection update",
+        "resource_collection delete",
+    }
+)
 
 
 def _create_ticket(tx: Tx, by: By, index: int, row: Json) -> Json:
@@ -138,6 +156,21 @@ def _delete_custom_record(tx: Tx, _by: By, index: int, row: Json) -> Json:
     return {"index": index, "id": before["id"], "action": "delete", "status": "Deleted", "success": True}
 
 
+def _make_collection(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+    resource_collections.create(tx, row["payload"])
+    return {"success": True}
+
+
+def _change_collection(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+    resource_collections.change(tx, ident(row["id"]), row["payload"])
+    return {"success": True}
+
+
+def _remove_collection(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+    resource_collections.remove(tx, ident(row["id"]))
+    return {"success": True}
+
+
 def _found(tx: Tx, one: str, row: Json) -> Json:
     number = ident(row.get("id"))
     before = records.one(tx.db, one, number) if number else records.with_external_id(tx.db, one, row)
@@ -154,5 +187,7 @@ STEPS: dict[str, Step] = {
     "user create_or_update": _create_or_update_user,
     "custom_object_record create": _create_custom_record, "custom_object_record update": _update_custom_record,
     "custom_object_record delete": _delete_custom_record, "custom_object_record create_or_update": _put_custom_record,
+    "resource_collection create": _make_collection, "resource_collection update": _change_collection,
+    "resource_collection delete": _remove_collection,
     **_plain_steps("organization"), **_plain_steps("group_membership"), **_plain_steps("organization_membership"),
 }  # fmt: skip

@@ -65,6 +65,7 @@ OTHER_SHAPES: Mapping[str, Mended] = {
     "TicketObject.custom_fields": Mended(
         [{"id": "integer", "value": "any"}], "told: a multi-select's value is a list, a ticked box's true"
     ),
+    "EssentialsCardObject.id>": Mended("any", "told by the document's own examples: null"),
     "ViaObject.source": Mended(_SOME, "told: a follow-up, a merge or a problem name the ticket they come from"),
     "ActionObject.value": Mended("any", _RULE_VALUE),
     "ConditionObject.value": Mended("any", _RULE_VALUE),

@@ -23,7 +23,7 @@ def complaints(reference: Reference, operation: Operation, status: int, body: ob
         return []
     if shape == "nothing":
         return [] if body in (None, "", {}) else [f"a body where there should be none: {body!r:.80}"]
-    if isinstance(shape, str) and isinstance(body, dict):
+    while isinstance(shape, str) and isinstance(body, dict):
         shape = reference.shapes[shape]
     if isinstance(shape, dict) and "|" not in shape:
         shape = {**BESIDE, **shape}
