@@ -84,7 +84,8 @@ def test_the_sandbox_runs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
         told = sandbox.stdout.readline()
         url = told.split()[-1]
         try:
-            assert requests.get(f"{url}/_sandbox/health", timeout=10).json()["tickets"] == 7
+            health = requests.get(f"{url}/_sandbox/health", timeout=10).json()
+            assert (health["tickets"], health["rules"]["run"]) == (7, True)
         finally:
             sandbox.send_signal(signal.SIGTERM)
         assert sandbox.wait(20) == 0

@@ -30,9 +30,7 @@ def of(db: sqlite3.Connection, ticket: Json, now: datetime) -> list[Json]:
     clocks = ticket_clocks.of(db, ticket)
     open_in = hours.of(db, metrics.schedule_of(db, ticket["id"]))
     found = [event for clock in clocks for event in _of_clock(clock, now, open_in)]
-    found += _applied(db, ticket, clocks)
-    found += [_Event(one.due_at, one.clock, "breach", {"deleted": False})
-              for one in sla.promises(db, ticket) if one.due_at and one.missed(now)]  # fmt: skip
+    found += _promised(db, ticket, clocks, open_in)
     return [_row(ticket["id"], event) for event in sorted((one for one in found if one.at <= now), key=_Event.key)]
 
 
@@ -74,8 +72,10 @@ def _ran(clock: Clock, until: datetime, open_in: hours.Hours | None) -> Json:
     return {"calendar": clock.ran(until, None) // 60, "business": clock.ran(until, open_in) // 60}
 
 
-def _applied(db: sqlite3.Connection, ticket: Json, clocks: list[Clock]) -> Iterator[_Event]:
-    """One for each clock that a target is held against, when its policy came to hold or the clock began under it."""
+def _promised(
+    db: sqlite3.Connection, ticket: Json, clocks: list[Clock], open_in: hours.Hours | None
+) -> Iterator[_Event]:  # fmt: skip
+    """Of each policy for as long as it held: that it came to hold for a clock, and that its target was missed."""
     rows = sla.applied(db, ticket["id"])
     for place, row in enumerate(rows):
         since, until = moment(row["at"]), moment(rows[place + 1]["at"]) if place + 1 < len(rows) else None
@@ -88,7 +88,24 @@ def _applied(db: sqlite3.Connection, ticket: Json, clocks: list[Clock]) -> Itera
                 continue
             at = max(since, clock.spans[0][0])
             if (until is None or at < until) and (clock.met_at is None or at <= clock.met_at):
-                told = {"id": policy["id"], "title": policy["title"], "description": policy["description"]}
-                yield _Event(at, clock, "apply_sla", {"sla": {
-                    "target": sla.seconds_of(target) // 60, "target_in_seconds": sla.seconds_of(target),
-                    "business_hours": bool(target.get("business_hours")), "policy": told}})  # fmt: skip
+                yield _Event(at, clock, "apply_sla", {"sla": _told(policy, target)})
+                yield from _missed(clock, target, at, until, open_in)
+
+
+def _missed(
+    clock: Clock, target: Json, since: datetime, until: datetime | None, open_in: hours.Hours | None
+) -> Iterator[_Event]:  # fmt: skip
+    """A target that was over already when its policy came is missed then."""
+    due = clock.due(sla.seconds_of(target), open_in if target.get("business_hours") else None)
+    if due is not None and (clock.met_at is None or due < clock.met_at):
+        at = max(due, since)
+        if until is None or at < until:
+            yield _Event(at, clock, "breach", {"deleted": False})
+
+
+def _told(policy: Json, target: Json) -> Json:
+    seconds = sla.seconds_of(target)
+    return {
+        "target": seconds // 60, "target_in_seconds": seconds, "business_hours": bool(target.get("business_hours")),
+        "policy": {key: policy[key] for key in ("id", "title", "description")},
+    }  # fmt: skip

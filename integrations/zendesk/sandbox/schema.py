@@ -58,10 +58,10 @@ create index if not exists notices_ticket on notices(ticket_id, seq);
 create table if not exists automation_firings(
   rule_id integer not null, ticket_id integer not null, hour integer not null,
   primary key (ticket_id, rule_id, hour)) without rowid;
-create table if not exists sla_due(
-  ticket_id integer not null, metric text not null, at integer not null, primary key (ticket_id, metric))
+create table if not exists sla_misses(
+  ticket_id integer not null, metric text not null, at integer not null, primary key (ticket_id, metric, at))
   without rowid;
-create index if not exists sla_due_at on sla_due(at, ticket_id);
+create index if not exists sla_misses_at on sla_misses(at, ticket_id);
 create table if not exists journal(
   seq integer primary key autoincrement, at text not null, method text not null, path text not null,
   query text not null, user_id integer, status integer, committed text not null, fault text);

@@ -43,12 +43,13 @@ def bind(tx: Tx, look: Look) -> None:
     }:
         kept["applied"].append(applied)
         records.put(tx, KEPT, kept)
-    tx.db.execute("delete from sla_due where ticket_id = ?", (ticket["id"],))
+    now = int(look.now.timestamp())
+    tx.db.execute("delete from sla_misses where ticket_id = ? and at >= ?", (ticket["id"], now))
     for promise in promises(tx.db, ticket):
         if promise.due_at is not None:
             tx.db.execute(
-                "insert into sla_due(ticket_id, metric, at) values (?, ?, ?)",
-                (ticket["id"], promise.clock.metric, int(promise.due_at.timestamp())),
+                "insert or ignore into sla_misses(ticket_id, metric, at) values (?, ?, ?)",
+                (ticket["id"], promise.clock.metric, max(int(promise.due_at.timestamp()), now)),
             )
 
 
@@ -119,5 +120,5 @@ def _promises(policy: Json, priority: str, clocks: list[Clock], open_in: hours.H
 
 def due_between(db: sqlite3.Connection, start: int, end: int) -> list[int]:
     """Tickets on which a target may have been missed in this time."""
-    sql = "select distinct ticket_id from sla_due where at >= ? and at <= ?"
+    sql = "select distinct ticket_id from sla_misses where at >= ? and at <= ?"
     return [row["ticket_id"] for row in db.execute(sql, (start, end))]

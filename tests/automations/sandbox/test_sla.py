@@ -170,6 +170,26 @@ def test_metric_events_tell_of_policies_and_of_what_was_missed_when_it_was(box: 
     assert all(after_all[row["id"]] == row for row in last), "what was exported stays as it was"
 
 
+def test_a_miss_under_one_policy_stays_told_when_another_takes_its_place(box: Client, customer: Any) -> None:
+    policy(box, "slow", [("current_tags", "includes", "slow")], first_reply_time=600)
+    policy(box, "all", [], first_reply_time=30)
+    start = int(datetime.fromisoformat(box.door("GET", "/clock")["now"]).timestamp())
+    ticket = asked(box, customer)
+
+    def missed(since: int = start) -> list[float]:
+        rows = box.read("/incremental/ticket_metric_events", start_time=since)["ticket_metric_events"]
+        return [minutes_until(ticket, row["time"]) for row in rows
+                if row["type"] == "breach" and row["ticket_id"] == ticket["id"]]  # fmt: skip
+
+    after(box, 45)
+    assert missed() == [30]
+    box.change(ticket["id"], tags=["slow"])
+    assert clocks(box, ticket)["first_reply_time"]["hours"] == 9
+    after(box, 600)
+    assert missed() == [30, 600]
+    assert missed(start + 31 * 60) == [600], "nothing else happened then, and still it is found"
+
+
 def test_a_trigger_may_choose_the_schedule_that_business_hours_go_by(box: Client, customer: Any) -> None:
     """The night's schedule never opens but for one minute a week."""
     rows = [{"name": "Always", "time_zone": "Seoul", "intervals": [{"start_time": 0, "end_time": 10080}]},
