@@ -2,10 +2,9 @@
 
 import sqlite3
 
-from . import jobs, people, plain_rows, records, settling
+from . import jobs, people, plain_routes, plain_rows, records, settling
 from .call import Call, Route
 from .kinds import BY_MANY, BY_ONE
-from .paging import InMemory
 from .replies import Reply, invalid_attribute, not_found, too_many
 from .shape import Json, ident
 from .sideloads import plain
@@ -55,14 +54,14 @@ def assignable(call: Call) -> Reply:
     with call.state.read() as db:
         rows = [row for row in plain_rows.ordered(db, BY_MANY["group_memberships"])
                 if people.is_staff(people.one(db, row["user_id"]))]  # fmt: skip
-    return _listed(call, "group_memberships", rows)
+    return plain_routes.page(call, BY_MANY["group_memberships"], rows)
 
 
 def assignable_of_group(call: Call, group_id: str) -> Reply:
     with call.state.read() as db:
         rows = [row for row in plain_rows.ordered(db, BY_MANY["group_memberships"])
                 if row["group_id"] == ident(group_id) and people.is_staff(people.one(db, row["user_id"]))]  # fmt: skip
-    return _listed(call, "group_memberships", rows)
+    return plain_routes.page(call, BY_MANY["group_memberships"], rows)
 
 
 def create_many(call: Call, kind: str) -> Reply:
@@ -107,7 +106,9 @@ def organizations_of_user(call: Call, user_id: str) -> Reply:
                 if row["user_id"] == ident(user_id)}  # fmt: skip
         user = people.one(db, ident(user_id))
         mine |= {user["organization_id"]} if user else set()
-        return _listed(call, "organizations", [row for row in records.every(db, "organization") if row["id"] in mine])
+        return plain_routes.page(
+            call, BY_MANY["organizations"], [row for row in records.every(db, "organization") if row["id"] in mine]
+        )
 
 
 def _mine(db: sqlite3.Connection, kind: str, user_id: str, membership_id: str) -> Json:
@@ -118,12 +119,9 @@ def _mine(db: sqlite3.Connection, kind: str, user_id: str, membership_id: str) -
 
 
 def _page(call: Call, db: sqlite3.Connection, kind: str, key: str, value: int | None) -> Reply:
-    return _listed(call, kind, [row for row in plain_rows.ordered(db, BY_MANY[kind]) if row.get(key) == value])
-
-
-def _listed(call: Call, kind: str, rows: list[Json]) -> Reply:
-    one = BY_MANY[kind].one
-    return call.page(kind, InMemory([(row["id"], plain(one, row, call.base)) for row in rows]))
+    return plain_routes.page(
+        call, BY_MANY[kind], [row for row in plain_rows.ordered(db, BY_MANY[kind]) if row.get(key) == value]
+    )
 
 
 def _routes() -> list[Route]:

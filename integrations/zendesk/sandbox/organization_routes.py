@@ -72,9 +72,11 @@ def related(call: Call, organization_id: str) -> Reply:
         number = _one(db, organization_id)["id"]
         sql = "select count(*) from tickets where deleted = 0 and organization_id = ?"
         tickets = db.execute(sql, (number,)).fetchone()[0]
-        sql = "select count(*) from users where active = 1 and json_extract(body, '$.organization_id') = ?"
-        users = db.execute(sql, (number,)).fetchone()[0]
-    return Reply({"organization_related": {"tickets_count": tickets, "users_count": users}})
+        sql = "select id from users where active = 1 and json_extract(body, '$.organization_id') = ?"
+        users = {row["id"] for row in db.execute(sql, (number,))}
+        users |= {row["user_id"] for row in records.every(db, "organization_membership")
+                  if row["organization_id"] == number}  # fmt: skip
+    return Reply({"organization_related": {"tickets_count": tickets, "users_count": len(users)}})
 
 
 def create_or_update(call: Call) -> Reply:

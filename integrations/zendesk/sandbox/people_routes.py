@@ -7,9 +7,10 @@ from typing import Any
 from . import identities, jobs, people
 from .call import Call, Route
 from .paging import InMemory, InTable
+from .people_loads import PeopleLoads
 from .replies import Reply, forbidden, invalid_attribute, not_found, too_many
 from .shape import Json, decode, ident
-from .sideloads import Sideloads, user
+from .sideloads import user
 from .ticket_routes import MOST, ids_of
 
 
@@ -39,16 +40,22 @@ def of_group(call: Call, group_id: str) -> Reply:
 
 
 def of_organization(call: Call, organization_id: str) -> Reply:
-    return _listing(call, "json_extract(body, '$.organization_id') = ?", [ident(organization_id)])
+    """Everybody who has a membership in it, her default one or not."""
+    members = (
+        "id in (select json_extract(body, '$.user_id') from records where kind = 'organization_membership'"
+        " and json_extract(body, '$.organization_id') = ?)"
+    )
+    number = ident(organization_id)
+    return _listing(call, f"json_extract(body, '$.organization_id') = ? or {members}", [number, number])
 
 
 def _listing(call: Call, where: str, values: list[Any]) -> Reply:
-    loads = Sideloads(call.arg("include"))
+    loads = PeopleLoads(call)
     with call.state.read() as db:
 
         def render(row: sqlite3.Row) -> object:
             found = decode(row["body"])
-            loads.take({"organization_id": found["organization_id"], "group_id": found["default_group_id"]})
+            loads.see(found)
             return user(found, call.base)
 
         reply = call.page("users", InTable(db, "users", where, values, render))
@@ -58,8 +65,11 @@ def _listing(call: Call, where: str, values: list[Any]) -> Reply:
 
 
 def show(call: Call, user_id: str) -> Reply:
+    loads = PeopleLoads(call)
     with call.state.read() as db:
-        return Reply({"user": user(_found(db, user_id), call.base)})
+        found = _found(db, user_id)
+        loads.see(found)
+        return Reply({"user": user(found, call.base)} | loads.beside(db, call.base))
 
 
 def show_many(call: Call) -> Reply:
@@ -67,7 +77,11 @@ def show_many(call: Call) -> Reply:
         external = [part for part in (call.arg("external_ids") or "").split(",") if part]
         rows = [found for part in external if (found := people.by_external_id(db, part)) is not None]
         rows = rows or people.many(db, set(ids_of(call)))
-        return call.page("users", InMemory([(row["id"], user(row, call.base)) for row in rows]))
+        loads = PeopleLoads(call)
+        for row in rows:
+            loads.see(row)
+        entries = [(row["id"], user(row, call.base)) for row in rows]
+        return call.page("users", InMemory(entries), beside=loads.beside(db, call.base))
 
 
 def me(call: Call) -> Reply:
@@ -154,7 +168,10 @@ def search(call: Call) -> Reply:
     if external is not None:
         return _listing(call, "active = 1 and external_id = ?", [external])
     words = words.removeprefix("email:").strip('"')
-    return _listing(call, "active = 1 and (email = ? or name like ?)", [words, f"%{words}%"])
+    with call.state.read() as db:
+        owner = people.by_email(db, words) if "@" in words else None
+    number = owner["id"] if owner else None
+    return _listing(call, "active = 1 and (email = ? or name like ? or id = ?)", [words, f"%{words}%", number])
 
 
 def autocomplete(call: Call) -> Reply:

@@ -18,7 +18,7 @@ _WITH_ACTIVE = frozenset({"macros", "triggers", "automations", "views"})
 _REMOVED_TOGETHER = _WITH_ACTIVE | {"suspended_tickets", "workspaces"}
 
 
-def _page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
+def page(call: Call, kind: Kind, rows: list[Json]) -> Reply:
     loads = Sideloads(call.arg("include"))
     with call.state.read() as db:
         entries = [(row["id"], dressed(db, kind.one, row, call.base)) for row in rows]
@@ -55,14 +55,14 @@ def index(call: Call, kind: str, **_locale: str) -> Reply:
     rows = picked(call, definition, rows)
     if "cursor_pagination" in call.request.args:
         call.warnings = warning(definition.many, "index", ["cursor_pagination"])
-    return _page(call, definition, rows)
+    return page(call, definition, rows)
 
 
 def active(call: Call, kind: str) -> Reply:
     definition = BY_MANY[kind]
     with call.state.read() as db:
         rows = picked(call, definition, _in_order(call, db, definition))
-    return _page(call, definition, [row for row in rows if row["active"]])
+    return page(call, definition, [row for row in rows if row["active"]])
 
 
 def compact(call: Call, kind: str) -> Reply:
@@ -150,7 +150,7 @@ def destroy_many(call: Call, kind: str) -> Reply:
 def groups_of_user(call: Call, user_id: str) -> Reply:
     with call.state.read() as db:
         mine = account.groups_of(db, ident(user_id) or 0)
-        return _page(
+        return page(
             call, BY_MANY["groups"], [row for row in plain_rows.ordered(db, BY_MANY["groups"]) if row["id"] in mine]
         )
 

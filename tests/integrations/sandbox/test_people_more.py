@@ -159,3 +159,35 @@ def test_tokens_open_no_sessions(box: Client) -> None:
 def test_a_customer_sees_no_one_elses_identities(box: Client) -> None:
     one, other = box.user("Cara"), box.user("Dora")
     assert box.as_user(one).ask("GET", f"/users/{other['id']}/identities").status_code == 403
+
+
+def test_users_bring_along_what_include_asks_for(box: Client) -> None:
+    organization = box.send("POST", "/organizations", {"organization": {"name": "Loaded"}})["organization"]
+    user = box.user("Lola", organization_id=organization["id"])
+    second = add(box, user, "email", "lola2@demo.example")
+    box.ticket(requester_id=user["id"])
+    wanted = "organizations,identities,open_ticket_count,roles"
+    for found in (box.read(f"/users/{user['id']}", include=wanted),
+                  box.read(f"/users/show_many?ids={user['id']}", include=wanted),
+                  box.read("/users/search", query="lola2@demo.example", include=wanted)):  # fmt: skip
+        assert [row["id"] for row in found["organizations"]] == [organization["id"]]
+        assert second["id"] in [row["id"] for row in found["identities"]]
+        assert found["open_ticket_count"] == {str(user["id"]): 1}
+
+
+def test_an_organization_has_all_its_members_and_tells_who_they_are(box: Client) -> None:
+    made = [box.send("POST", "/organizations", {"organization": {"name": f"Member {name}"}})["organization"]
+            for name in "xy"]  # fmt: skip
+    user = box.user("Mira", organization_id=made[0]["id"])
+    wanted = {"organization_membership": {"user_id": user["id"], "organization_id": made[1]["id"]}}
+    box.send("POST", "/organization_memberships", wanted)
+    for one in made:
+        assert [row["id"] for row in box.read(f"/organizations/{one['id']}/users")["users"]] == [user["id"]]
+        assert box.read(f"/organizations/{one['id']}/related")["organization_related"]["users_count"] == 1
+    path = f"/users/{user['id']}/organization_memberships"
+    found = box.read(path, include="users,organizations")
+    assert [row["id"] for row in found["users"]] == [user["id"]]
+    assert {row["name"] for row in found["organizations"]} == {"Member x", "Member y"}
+    agent = box.agent_in(box.group("Included")["id"], "Inga")
+    groups = box.read(f"/users/{agent['id']}/groups")["groups"]
+    assert [row["name"] for row in groups] == ["Included"]

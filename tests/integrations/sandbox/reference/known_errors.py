@@ -190,5 +190,6 @@ BESIDE: Mapping[str, Any] = {
     "meta": {"has_more": "boolean", "after_cursor": "string", "before_cursor": "string"},
     "links": {"next": "string", "prev": "string"},
     "users": ["UserObject"], "groups": ["GroupObject"], "organizations": ["OrganizationObject"],
-    "last_audits": ["AuditObject"],
+    "last_audits": ["AuditObject"], "identities": ["UserIdentityObject"], "roles": ["CustomRoleObject"],
+    "open_ticket_count": {"*": "integer"},
 }  # fmt: skip
