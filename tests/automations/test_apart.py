@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.alarms import escalation
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm
 from app.bell import SilentBell
@@ -25,10 +26,14 @@ from app.partners.model import Partner, PartnerState
 from app.partners.scores import PartnerScore
 from app.refunds.model import Refund
 from app.refunds.refund import reject
-from automations import alerts, disputes, emergencies, partners, sweep, telling
+from app.rules.model import RuleKind
+from app.rules.undo.model import ItemState, UndoItem
+from automations import alerts, disputes, emergencies, partners, sweep, telling, twins, undo
+from tests.app.alarms.test_escalation import BOSS, FIRST, a_receiver, after, ring
 from tests.app.disputes.acts import NOW, a_dispute, a_manager, everything, heard
 from tests.app.partners.papers import a_partner
-from tests.marketplace import a_refund, a_ticket, a_user, acting_for
+from tests.automations.test_undo import a_routing_rule, fired_on, taken_back
+from tests.marketplace import PAID_AT, a_refund, a_ticket, a_user, acting_for
 
 
 class Broken(RuntimeError):
@@ -140,3 +145,45 @@ def test_an_alarm_that_cannot_be_looked_for_keeps_nothing_from_being_rung_for(
     bell.rung.clear()
     sweep.run()
     assert Fact.refund_approved in bell.rung
+
+
+def test_an_alarm_that_cannot_go_on_keeps_no_other_from_its_next_step(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for email, minutes in ((FIRST, 0), (BOSS, 15)):
+        a_receiver(email, minutes)
+    first, second = ring(AlarmKind.push_dead), ring(AlarmKind.inbox_dead)
+    bad = first.id
+    monkeypatch.setattr(escalation, "_take", breaking(escalation._take, lambda _s, alarm, _turn: alarm.id == bad))
+    assert after(16) == 1
+    steps = [(one.alarm_id, one.who_ko) for one in db.session.scalars(select(escalation.AlarmStep))]
+    assert sorted(steps) == sorted([(bad, FIRST), (second.id, FIRST), (second.id, BOSS)])
+
+
+def test_an_item_that_cannot_be_taken_back_waits_and_the_others_are(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule_id = a_routing_rule()
+    fired_on(rule_id, 3, 0)
+    with clock.stopped(PAID_AT + timedelta(hours=2)):
+        taken_back(rule_id)
+    bad = db.session.scalars(select(UndoItem.id).order_by(UndoItem.id)).all()[1]
+    monkeypatch.setattr(undo, "_one", breaking(undo._one, lambda _session, item_id: item_id == bad))
+    undo.drain()
+    db.session.rollback()
+    waiting = db.session.scalars(select(UndoItem.id).where(UndoItem.state == ItemState.waiting)).all()
+    assert waiting == [bad]
+    monkeypatch.undo()
+    undo.drain()
+    assert not db.session.scalars(select(UndoItem.id).where(UndoItem.state == ItemState.waiting)).all()
+
+
+def test_a_native_rule_that_cannot_be_switched_off_keeps_no_other_on(
+    lone_office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [twins.Wish(number, RuleKind.trigger, number) for number in (1, 2, 3)]
+    monkeypatch.setattr(twins, "wishes", lambda _session: asked)
+    done: list[int] = []
+    monkeypatch.setattr(twins, "switch_off", breaking(lambda wish: done.append(wish.rule_id), lambda w: w.rule_id == 2))
+    twins.drain()
+    assert done == [1, 3]
