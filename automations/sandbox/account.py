@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.language.account import SEOUL, Account, Calendar
+from app.language.account import Account, Calendar
 from integrations.zendesk.sandbox.engine import Books
+from integrations.zendesk.sandbox.hours import zone
 
 Row = Mapping[str, Any]
 DAY_MINUTES = 24 * 60
@@ -56,7 +56,7 @@ def calendar_of(schedule: Row, holidays: Iterable[Row]) -> Calendar:
         id=str(schedule["id"]),
         hours=tuple(tuple((_time(opens), _time(shuts)) for opens, shuts in _joined(spans)) for spans in days),
         holidays=dict(_days_off(holidays)),
-        zone=_zone(schedule.get("time_zone")),
+        zone=zone(str(schedule.get("time_zone"))),
     )
 
 
@@ -79,16 +79,6 @@ def _days_off(holidays: Iterable[Row]) -> Iterable[tuple[date, str]]:
         first, last = date.fromisoformat(str(row["start_date"])), date.fromisoformat(str(row["end_date"]))
         for number in range(min((last - first).days + 1, LONGEST_HOLIDAY)):
             yield first + timedelta(days=number), str(row["name"])
-
-
-def _zone(name: object) -> ZoneInfo:
-    """Zendesk's names of zones are often a city alone; one that is not known counts as ours."""
-    for known in (str(name), f"Asia/{name}", f"Europe/{name}", f"America/{name}"):
-        try:
-            return ZoneInfo(known.replace(" ", "_"))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return SEOUL
 
 
 def _options(row: Row) -> list[Row]:

@@ -66,6 +66,9 @@ NAMES = frozenset(
         "merged",
         "csat_requested",
         "csat_received",
+        "schedule_changed",
+        "sla_policy_changed",
+        "next_sla_breach_changed",
     }
     | {name for name, _ in _CHANGED.values()}
 )

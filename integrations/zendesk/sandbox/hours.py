@@ -14,6 +14,14 @@ DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
 # A schedule that does not open within two years counts as open all the time.
 LONGEST_DAYS = 731
+# Names of Zendesk's that are no city of their own, or one of another zone.
+_OTHER_NAMES = {
+    "Eastern Time (US & Canada)": "America/New_York", "Central Time (US & Canada)": "America/Chicago",
+    "Mountain Time (US & Canada)": "America/Denver", "Pacific Time (US & Canada)": "America/Los_Angeles",
+    "Arizona": "America/Phoenix", "Alaska": "America/Anchorage", "Hawaii": "Pacific/Honolulu",
+    "Beijing": "Asia/Shanghai", "Osaka": "Asia/Tokyo", "Sapporo": "Asia/Tokyo", "Hanoi": "Asia/Bangkok",
+    "New Delhi": "Asia/Kolkata", "Mumbai": "Asia/Kolkata", "Chennai": "Asia/Kolkata",
+}  # fmt: skip
 _CONTINENTS = ("", "Asia/", "Europe/", "America/", "Australia/", "Africa/", "Pacific/")
 
 
@@ -71,9 +79,10 @@ def holidays(db: sqlite3.Connection, schedule_id: object) -> list[Json]:
 @lru_cache(maxsize=256)
 def zone(name: str) -> ZoneInfo:
     """Zendesk names a zone by its city, most often; one that nobody knows is UTC."""
+    known = _OTHER_NAMES.get(name, name).replace(" ", "_")
     for place in _CONTINENTS:
         try:
-            return ZoneInfo(place + name.replace(" ", "_"))
+            return ZoneInfo(place + known)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return ZoneInfo("UTC")

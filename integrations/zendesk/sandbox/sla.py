@@ -1,9 +1,9 @@
 """SLA on tickets: which policy binds is asked of the engine at each update, when its targets are due is told here."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from . import hours, metrics, records, rulebook, ticket_clocks
 from .engine import Look
@@ -13,6 +13,15 @@ from .ticket_clocks import Clock
 
 KEPT = "ticket_sla"
 _UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an update changed beside the ticket's own fields, by the name of its event."""
+
+    event: str
+    previous: str | None
+    current: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +38,47 @@ class Promise:
         return self.due_at is not None and self.due_at < (self.clock.met_at or now)
 
 
-def bind(tx: Tx, look: Look) -> None:
-    """Keeps which policy holds from this update on, and when its targets are due. Nothing where nothing binds rules."""
+def bind(tx: Tx, ticket: Json, look: Callable[[], Look]) -> Iterator[Changed]:
+    """Keeps which policy holds from this update on, and when its targets are missed; gives what that changed. Nothing
+    where no engine or no policy is, and then nobody looks."""
     policies = rulebook.policies(tx)
     if policies is None:
         return
-    ticket = look.ticket
     kept = records.one(tx.db, KEPT, ticket["id"]) or {"id": ticket["id"], "applied": []}
-    applied = {"at": stamp(look.now), "policy_id": policies.binding(look), "priority": ticket["priority"]}
+    applied = {"at": tx.stamp, "policy_id": policies.binding(look()), "priority": ticket["priority"]}
     last = kept["applied"][-1] if kept["applied"] else {"policy_id": None, "priority": ticket["priority"]}
-    if {key: applied[key] for key in ("policy_id", "priority")} != {
-        key: last[key] for key in ("policy_id", "priority")
-    }:
+    if (applied["policy_id"], applied["priority"]) != (last["policy_id"], last["priority"]):
         kept["applied"].append(applied)
         records.put(tx, KEPT, kept)
-    now = int(look.now.timestamp())
+    if applied["policy_id"] != last["policy_id"]:
+        yield Changed("sla_policy_changed", _text(last["policy_id"]), _text(applied["policy_id"]))
+    before = _next_miss(tx, ticket["id"])
+    _keep_misses(tx, ticket)
+    after = _next_miss(tx, ticket["id"])
+    if before != after:
+        yield Changed("next_sla_breach_changed", before, after)
+
+
+def _keep_misses(tx: Tx, ticket: Json) -> None:
+    """Those to come anew; what was missed stays."""
+    now = int(tx.now.timestamp())
     tx.db.execute("delete from sla_misses where ticket_id = ? and at >= ?", (ticket["id"], now))
     for promise in promises(tx.db, ticket):
-        if promise.due_at is not None:
+        if promise.due_at is not None and promise.clock.met_at is None:
             tx.db.execute(
                 "insert or ignore into sla_misses(ticket_id, metric, at) values (?, ?, ?)",
                 (ticket["id"], promise.clock.metric, max(int(promise.due_at.timestamp()), now)),
             )
+
+
+def _next_miss(tx: Tx, ticket_id: int) -> str | None:
+    sql = "select min(at) from sla_misses where ticket_id = ? and at > ?"
+    second = tx.db.execute(sql, (ticket_id, int(tx.now.timestamp()))).fetchone()[0]
+    return None if second is None else stamp(datetime.fromtimestamp(second, tz=UTC))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def applied(db: sqlite3.Connection, ticket_id: int) -> list[Json]:

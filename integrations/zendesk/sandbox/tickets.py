@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, attachments, audits, events, links, looks, people, records, sla, triggers
+from . import account, attachments, audits, events, links, looks, metrics, people, records, sla, triggers
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -220,6 +220,7 @@ def settle(
 ) -> Json:
     """Keeps a ticket as it is after an update, with its audit and comment, once the account's triggers have run; gives
     it as they leave it. `before` None: it is new."""
+    scheduled = metrics.schedule_of(tx.db, after["id"]) if tx.engine is not None else None
     if tx.engine is not None:
         keep_audit(tx, audit)  # rules look at the ticket's past, this update included
     after = triggers.run(tx, before, after, said, audit, actor=actor, channel=channel, known=known)
@@ -228,8 +229,19 @@ def settle(
     if said is not None:
         add_comment(tx, after["id"], said)
     if tx.engine is not None:
-        sla.bind(tx, looks.by_time(tx.db, tx.now, after))
+        _tell_beside(tx, after, scheduled, actor)
     return after
+
+
+def _tell_beside(tx: Tx, ticket: Json, scheduled: int | None, actor: Json) -> None:
+    """Binds SLA, and tells webhooks of what stands beside the ticket's fields: its schedule, its policy, its clocks."""
+    now = metrics.schedule_of(tx.db, ticket["id"])
+    changes = list(sla.bind(tx, ticket, lambda: looks.by_time(tx.db, tx.now, ticket)))
+    if now != scheduled:
+        changes.append(sla.Changed("schedule_changed", str(scheduled) if scheduled else None, str(now)))
+    for one in changes:
+        told = {"current": one.current, "previous": one.previous}
+        events.announce_named(tx, ticket, one.event, told, actor)
 
 
 def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wanted: Json, by: By) -> tuple[Json, Json]:

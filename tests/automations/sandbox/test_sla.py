@@ -10,7 +10,7 @@ from automations.sandbox.engine import OpsroomEngine
 from integrations.zendesk.sandbox.box import Sandbox
 from integrations.zendesk.sandbox.clock import SimulatedClock
 from tests.automations.sandbox.acts import rule, says
-from tests.integrations.sandbox.client import TOKEN, Client
+from tests.integrations.sandbox.client import TOKEN, Client, receiving, until
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +223,32 @@ def test_a_list_and_an_export_take_along_what_include_names(box: Client, custome
         assert row["dates"]["status_updated_at"] == ticket["created_at"]
         assert row["metric_events"]["reply_time"][0]["type"] == "measure"
     assert "metric_set" not in box.read(f"/tickets/{ticket['id']}")["ticket"]
+
+
+def test_webhooks_hear_of_the_policy_its_next_miss_and_the_schedule(box: Client, customer: Any) -> None:
+    names = ("sla_policy_changed", "next_sla_breach_changed", "schedule_changed")
+    row = {"name": "Office", "time_zone": "Seoul", "intervals": [{"start_time": 0, "end_time": 10080}]}
+    schedule = box.send("POST", "/business_hours/schedules", {"schedule": row}, 201)["schedule"]["id"]
+    made = policy(box, "all", [], first_reply_time=30)
+    rule(box, "Office", [("update_type", "is", "Create")], ("set_schedule", str(schedule)))
+    with receiving() as receiver:
+        hook = {
+            "name": "x",
+            "endpoint": receiver.url,
+            "subscriptions": [f"zen:event-type:ticket.{one}" for one in names],
+        }
+        box.send("POST", "/webhooks", {"webhook": hook}, 201)
+        ticket = asked(box, customer)
+        until(lambda: len(receiver.came) >= 3)
+        told = {event["type"].rpartition(".")[2]: event["event"] for event in receiver.events()}
+        assert (told["sla_policy_changed"]["previous"], told["sla_policy_changed"]["current"]) == (
+            None,
+            str(made["id"]),
+        )
+        assert told["schedule_changed"]["current"] == str(schedule)
+        assert minutes_until(ticket, told["next_sla_breach_changed"]["current"]) == 30
+        box.change(ticket["id"], comment={"body": "We look"})
+        until(lambda: len(receiver.came) >= 4)
+    assert receiver.types()[3:] == ["next_sla_breach_changed"]
+    assert receiver.events()[3]["event"]["current"] is None
+    box.send("DELETE", f"/business_hours/schedules/{schedule}")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integrations.zendesk.sandbox import hours
 from tests.integrations.sandbox.client import Client
 from tests.integrations.sandbox.conftest import Opener
 
@@ -147,3 +148,13 @@ def test_a_schedule_has_holidays_and_a_week(box: Client) -> None:
     assert box.read(path)["schedule"]["intervals"] == week["intervals"]
     bad = {"workweek": {"intervals": [{"start_time": 9, "end_time": 9}]}}
     assert box.ask("PUT", f"{path}/workweek", bad).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("Seoul", "Asia/Seoul"), ("London", "Europe/London"), ("Pacific Time (US & Canada)", "America/Los_Angeles"),
+     ("Buenos Aires", "America/Buenos_Aires"), ("Mumbai", "Asia/Kolkata"), ("Asia/Tokyo", "Asia/Tokyo"),
+     ("Nowhere", "UTC")],
+)  # fmt: skip
+def test_zendesks_names_of_zones_are_known(name: str, known: str) -> None:
+    assert hours.zone(name).key == known
