@@ -4,11 +4,29 @@ import re
 from typing import Any
 
 from .replies import invalid_attribute, record_invalid
-from .shape import ident
+from .shape import Json, ident
 
 _TEXT = re.compile(
     r"(^|_)(name|title|description|label|details|notes|key|external_id|email|subdomain|time_zone|score|comment|reason|type)$"
 )
+# The rights of a role, by which its configuration is read.
+RIGHTS = frozenset({
+    "assign_tickets_to_any_group", "chat_access", "end_user_list_access", "end_user_profile_access", "explore_access",
+    "forum_access", "forum_access_restricted_content", "group_access", "light_agent", "macro_access",
+    "manage_automations", "manage_business_rules", "manage_contextual_workspaces", "manage_dynamic_content",
+    "manage_extensions_and_channels", "manage_facebook", "manage_group_memberships", "manage_groups",
+    "manage_organization_fields", "manage_organizations", "manage_roles", "manage_skills", "manage_slas",
+    "manage_suspended_tickets", "manage_ticket_fields", "manage_ticket_forms", "manage_triggers",
+    "manage_user_fields", "moderate_forums", "organization_editing", "organization_notes_editing", "report_access",
+    "side_conversation_create", "ticket_access", "ticket_comment_access", "ticket_deletion", "ticket_editing",
+    "ticket_merge", "ticket_redaction", "ticket_tag_editing", "twitter_search_access", "user_view_access",
+    "view_access", "view_deleted_tickets", "voice_access", "voice_dashboard_access",
+})  # fmt: skip
+CONDITION = ("field", "operator", "value")
+_ROWS = {
+    "actions": ("field", "value"),
+    "policy_metrics": ("priority", "metric", "target", "target_in_seconds", "business_hours"),
+}
 _TRUE = frozenset({"true", "1", "on", "yes"})
 
 
@@ -38,9 +56,20 @@ def _whole(key: str, default: list[Any] | dict[str, Any], value: Any) -> object:
         return kind()
     if not isinstance(value, kind):
         raise invalid_attribute(key, words)
-    if key == "actions" and not all(isinstance(row, dict) for row in value):
-        raise record_invalid(key, "Actions: are invalid", "InvalidValue")
+    if key in _ROWS:
+        return trimmed(key, value, _ROWS[key])
+    if key == "filter" and isinstance(value, dict):
+        return {side: trimmed(key, value.get(side) or [], CONDITION) for side in ("all", "any") if side in value}
+    if key == "configuration" and isinstance(value, dict):
+        return {right: value[right] for right in value if right in RIGHTS and isinstance(value[right], bool | str)}
     return value
+
+
+def trimmed(name: str, rows: object, keys: tuple[str, ...]) -> list[Json]:
+    """Rows of a rule with the keys that they may have and no others."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise record_invalid(name, f"{name.capitalize()}: are invalid", "InvalidValue")
+    return [{key: row[key] for key in keys if key in row} for row in rows]
 
 
 def _text(key: str, value: Any) -> str:

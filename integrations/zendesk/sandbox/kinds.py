@@ -46,7 +46,7 @@ KINDS: tuple[Kind, ...] = (
              "help_center_state": "disabled", "active": True, "default": False, "is_deleted": False, "logo": None,
              "ticket_form_ids": [], "signature_template": "{{agent.signature}}", "created_at": None,
              "updated_at": None},
-        fixed=frozenset({"is_deleted", "help_center_state"}),
+        fixed=frozenset({"is_deleted", "help_center_state", "logo"}),
     ),
     Kind(
         "macro", "macros", required=("title",), order=("title", "id"), copies={"raw_title": "title"}, admin_only=False,

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from . import account, records, settling, view_layout
-from .casts import cast
+from .casts import CONDITION, cast, trimmed
 from .kinds import Kind
 from .replies import record_invalid
 from .shape import Json, ulid
@@ -100,10 +100,8 @@ def _conditions(row: Json, wanted: Json) -> Json:
     told = {side: wanted[side] for side in ("all", "any") if side in wanted}
     told |= given if isinstance(given, dict) else {}
     kept = row["conditions"] or {}
-    found = {side: told.get(side, kept.get(side)) or [] for side in ("all", "any")}
-    if not all(isinstance(rows, list) and all(isinstance(one, dict) for one in rows) for rows in found.values()):
-        raise record_invalid("conditions", "Conditions: are invalid", "InvalidValue")
-    return found
+    sides = {side: told.get(side, kept.get(side)) or [] for side in ("all", "any")}
+    return {side: trimmed("conditions", rows, CONDITION) for side, rows in sides.items()}
 
 
 def _options(tx: Tx, given: list[Any]) -> list[Json]:

@@ -104,6 +104,12 @@ def _ends_memberships(membership: str) -> Leave:
 def _organization(tx: Tx, row: Json, before: Json | None) -> None:
     """Names are told apart without regard to case, as Zendesk does."""
     row["tags"] = tags_of(row["tags"])
+    row["organization_fields"] = {
+        key: value
+        for key, value in (row["organization_fields"] or {}).items()
+        if any(key == one["key"] for one in records.every(tx.db, "organization_field"))
+        and not isinstance(value, dict | list)
+    }
     if before is not None and before["name"] == row["name"]:
         return
     name = str(row["name"]).strip().lower()

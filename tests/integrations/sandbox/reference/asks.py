@@ -42,6 +42,7 @@ ROW: Mapping[str, Any] = {
 FIRST: Mapping[str, str] = {"locale_id": "1", "incremental_resource": "tickets"}
 _FILE = {"filename": "floor.txt"}
 _SINCE = {"start_time": 1}
+_PAYLOAD = {"ticket_fields": {"room": {"type": "text", "title": "Room *"}}}
 _RECORD = {"name": "Row *", "custom_object_fields": {}}
 _ROWS = {"name": "Many *"}
 ASKS: Mapping[str, Ask] = {
@@ -114,6 +115,24 @@ ASKS: Mapping[str, Ask] = {
     ),
     "SearchCustomObjectRecords": Ask(query={"query": "Row"}),
     "AutocompleteCustomObjectRecordSearch": Ask(query={"name": "Row"}),
+    "CreateResourceCollection": Ask(body={"payload": _PAYLOAD}),
+    "UpdateResourceCollection": Ask(body={"payload": _PAYLOAD}),
+    "ShowEssentialsCard": Ask(ids={"object_type": "zen:user"}),
+    "UpdateEssentialsCard": Ask(
+        ids={"object_type": "zen:user"}, body={"object_layout": {"fields": [{"zrn": "zen:user:identity:email"}]}}
+    ),
+    "DeleteEssentialsCard": Ask(ids={"object_type": "zen:user"}),
+    "GetRelationshipFilterDefinitions": Ask(ids={"target_type": "zen:ticket"}),
+    "GetSourcesByTarget": Ask(ids={
+        "target_type": "zen:user", "target_id": "@user_id", "field_id": "@lookup_id", "source_type": "zen:user",
+    }),
+    "UpdateAttribute": Ask(body={"attribute": {"name": "Tongue"}}),
+    "UpdateAttributeValue": Ask(body={"attribute_value": {"name": "Korean"}}),
+    "ListAGentAttributeValues": Ask(ids={"user_id": "@member_id"}),
+    "SetAgentAttributeValues": Ask(
+        ids={"user_id": "@member_id"}, body={"attribute_value_ids": ["@attribute_value_id!"]}
+    ),
+    "SetTicketAttributeValues": Ask(body={"attribute_value_ids": ["@attribute_value_id!"]}),
     "PushNotificationDevices": Ask(body={"push_notification_devices": ["a-token"]}),
     "CreateRequest": Ask(body={"request": {"subject": "Row", "comment": {"body": "Words"}}}),
     "ShowComment": Ask(ids={"request_id": "@ticket_id", "ticket_comment_id": "@comment_id"}),

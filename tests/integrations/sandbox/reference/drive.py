@@ -94,7 +94,8 @@ class Drive:
 
     def _keep(self, name: str | None, reply: requests.Response) -> None:
         body = reply.json() if reply.content else None
-        rows = [row for row in (body or {}).values() if isinstance(row, dict)] if isinstance(body, dict) else []
+        parts = body if isinstance(body, dict) else {}
+        rows = [row for key, row in parts.items() if isinstance(row, dict) and key != "job_status"]
         for row in rows:
             ident = row.get("id", row.get("key", row.get("token")))
             if name is not None and ident is not None:

@@ -41,8 +41,13 @@ def set_up(box: Client) -> Ids:
     field = box.send("POST", "/ticket_fields", tagger)["ticket_field"]
     wanted = {"user_field": {"type": "dropdown", "key": "colour", "title": "Colour", "custom_field_options": _OPTIONS}}
     dropdown = box.send("POST", "/user_fields", wanted)["user_field"]
+    wanted = {"user_field": {"type": "lookup", "key": "buddy", "title": "B", "relationship_target_type": "zen:user"}}
+    lookup = box.send("POST", "/user_fields", wanted)["user_field"]
+    for name in ("room", "floor"):
+        payload = {"ticket_fields": {name: {"type": "text", "title": name}}}
+        _done(box, box.send("POST", "/resource_collections", {"payload": payload})["job_status"])
     job = box.send("POST", "/users/create_many", {"users": [{"name": "Made"}]})["job_status"]
-    until(lambda: box.read(f"/job_statuses/{job['id']}")["job_status"]["status"] == "completed")
+    _done(box, job)
     categories = {row["status_category"]: row["id"] for row in box.read("/custom_statuses")["custom_statuses"]}
     macro = box.send(
         "POST", "/macros", {"macro": {"title": "Close", "actions": [{"field": "status", "value": "open"}]}}
@@ -61,10 +66,15 @@ def set_up(box: Client) -> Ids:
         "dropdown_id": [dropdown], "user_option_id": dropdown["custom_field_options"], "job_status_id": [job],
         "comment_id": comments, "audit_id": audits, "attachment_id": comments[0]["attachments"],
         "macro_attachment_id": [file], "spare_membership_id": [spare],
+        "lookup_id": [lookup], "resource_collection_id": box.read("/resource_collections")["resource_collections"],
         "suspended_id": _SEED["suspended_tickets"], "id": _SEED["suspended_tickets"],
     }  # fmt: skip
     ids = {name: [str(row["id"]) for row in rows] for name, rows in found.items()}
     return ids | {"status_id": [str(categories["open"])], "agent_membership_id": [str(membership)]}
+
+
+def _done(box: Client, job: Any) -> None:
+    until(lambda: box.read(f"/job_statuses/{job['id']}")["job_status"]["status"] == "completed")
 
 
 def _talk(box: Client, ticket_id: int) -> tuple[list[Any], list[Any]]:
