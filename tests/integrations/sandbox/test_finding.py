@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integrations.zendesk.sandbox import finding
-from tests.integrations.sandbox.client import Client
+from tests.integrations.sandbox.client import Client, until
 from tests.integrations.sandbox.conftest import Opener
 
 
@@ -166,3 +166,31 @@ def test_a_folder_of_before_gets_its_indexes(opened: Opener, tmp_path: Path) -> 
         assert db.execute("select rowid from ticket_words where ticket_words match '\"환불\"'").fetchall() == [(1,)]
         assert db.execute("select rowid from comment_words where comment_words match 'came'").fetchone()
         assert db.execute("select tag, ticket_id from ticket_tags").fetchall() == [("refund", 1)]
+
+
+def test_the_indexes_tell_what_the_rows_tell_after_everything_that_changes_them(shop: Client, tmp_path: Path) -> None:
+    """Each index beside one that is made anew from the rows."""
+    shop.door("POST", "/traffic", {"now": 60, "agents": True, "seed": 2})
+    comment = shop.read("/tickets/1/comments")["comments"][0]["id"]
+    shop.send("PUT", f"/tickets/1/comments/{comment}/make_private")
+    shop.send("PUT", f"/comment_redactions/{comment}", {"ticket_id": 1, "html_body": "<redact>Nobody</redact> came"})
+    shop.change(2, subject="Something else", tags=["one", "two"])
+    shop.send("DELETE", "/tickets/3")
+    job = shop.send("DELETE", "/deleted_tickets/3")["job_status"]["id"]
+    until(lambda: shop.read(f"/job_statuses/{job}")["job_status"]["status"] == "completed")
+    with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3", isolation_level=None)) as db:
+        finding.teach(db)
+        kept = (
+            "select distinct value, tickets.id from tickets, json_each(body, '$.tags')",
+            "select tag, ticket_id from ticket_tags",
+        )
+        assert sorted(db.execute(kept[0])) == sorted(db.execute(kept[1]))
+        for index, column, table in (("ticket_words", "subject", "tickets"), ("comment_words", "text", "comments")):
+            db.execute(f"create virtual table temp.anew using fts5({column}, content='', columnsize=0)")
+            db.execute(f"insert into temp.anew(rowid, {column}) select id, sandbox_words({column}) from {table}")
+            db.execute(f"create virtual table temp.terms using fts5vocab('main', '{index}', 'instance')")
+            db.execute("create virtual table temp.wanted using fts5vocab('temp', 'anew', 'instance')")
+            terms = [sorted(db.execute(f"select term, doc, offset from temp.{name}")) for name in ("terms", "wanted")]
+            assert terms[0] == terms[1] != [], index
+            for name in ("terms", "wanted", "anew"):
+                db.execute(f"drop table temp.{name}")
