@@ -102,4 +102,5 @@ def test_no_page_is_wider_than_a_phone_and_every_field_has_its_label(
         named = "all => all.filter(one => !one.labels.length && !one.ariaLabel).map(one => one.name)"
         assert page.eval_on_selector_all(unnamed, named) == [], place
         assert page.evaluate("document.documentElement.lang") == locale[:2]
+        expect(page.locator(".top nav .on")).to_be_in_viewport(timeout=PATIENCE_MS)
     page.context.close()

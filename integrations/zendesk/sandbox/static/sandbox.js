@@ -41,6 +41,9 @@
     setTimeout(look, wait);
   }
 
+  // On a phone the menu scrolls sideways: the place one is at stays in sight.
+  document.querySelector(".top nav .on")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   // Of a fault only the fields that belong to the chosen kind are shown.
   const kind = document.querySelector("#fault [name=kind]");
   function fit() {
