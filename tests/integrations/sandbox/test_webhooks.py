@@ -192,6 +192,17 @@ def test_deliveries_can_be_spoiled(box: Client, receiver: Receiver, mode: str, n
         assert (headers["x-zendesk-webhook-signature"] == expected) is good
 
 
+def test_what_is_due_together_can_be_turned_round(box: Client, receiver: Receiver) -> None:
+    hook = subscribed(box, receiver.url, ("status_changed", "priority_changed", "tags_changed", "subject_changed"))
+    box.ticket()
+    box.break_next(kind="webhook", mode="reorder")
+    box.change(1, status="pending", priority="high", tags=["a"], subject="Turned")
+    finished(box, hook, 4)
+    until(lambda: len(receiver.came) == 4)
+    places = [event["event"]["meta"]["sequence"]["position"] for event in receiver.events()]
+    assert places == sorted(places, reverse=True)
+
+
 def test_what_was_not_sent_before_a_stop_is_sent_after_the_next_start(tmp_path: Path, receiver: Receiver) -> None:
     first = Sandbox(tmp_path, token=TOKEN)
     box = Client(first.start())
