@@ -5,7 +5,7 @@ from .engine import Effect
 from .metrics import SCHEDULED, schedule_of
 from .notices import give, via_of
 from .replies import Refusal
-from .shape import Json, stamp
+from .shape import Json, ident, stamp
 from .state import Tx
 from .ticket_change import Known, changed
 
@@ -39,7 +39,7 @@ def carry_out(tx: Tx, ticket: Json, effect: Effect, rule: Json, kind: str, known
 
 
 def _scheduled(tx: Tx, ticket: Json, effect: Effect, via: Json) -> list[Json]:
-    if effect.schedule_id is None or records.one(tx.db, "schedule", effect.schedule_id) is None:
+    if ident(effect.schedule_id) is None or records.one(tx.db, "schedule", effect.schedule_id) is None:
         return []
     before = schedule_of(tx.db, ticket["id"])
     if before == effect.schedule_id:
