@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.actor import Actor
 from app.alarms.admin import STUCK, LetterView
 from app.alarms.model import Alarm, AlarmState, Letter
+from app.bookings.imports import Import, ImportState
 from app.desk.scope import limits
 from app.disputes.emergency.model import Emergency
 from app.disputes.model import Dispute
@@ -79,6 +80,12 @@ def _refunds(actor: Actor) -> Select[int]:
     return select(literal(1)).select_from(Refund).where(or_(_all(mine), _all(stuck)))
 
 
+def _imports(actor: Actor) -> Select[int]:
+    """Those that were stopped; whoever is of some cities or of a vendor sees their own alone."""
+    mine = [Import.by_id == actor.id] if actor.cities or actor.vendor_id is not None else []
+    return select(literal(1)).select_from(Import).where(Import.state == ImportState.stopped, *mine)
+
+
 def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     first, *rest = conditions
     for condition in rest:
@@ -95,6 +102,7 @@ QUESTIONS: Mapping[str, Callable[[Actor], Select[int]]] = {
     ),
     "partners": lambda actor: select(literal(1)).select_from(Partner).where(*uncovered(actor)),
     "rules": _rules,
+    "imports": _imports,
     "inbox": lambda _: select(literal(1)).select_from(WebhookEvent).where(WebhookEvent.state == InboxState.dead),
     "alarms": lambda _: select(literal(1)).select_from(Alarm).where(Alarm.state == AlarmState.open),
     "letters": lambda actor: (

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.actor import Actor, ActorKind
 from app.bell import SilentBell
 from app.bookings import importing as taking
 from app.bookings.file_columns import FileKind
@@ -17,7 +18,9 @@ from app.bookings.incoming import put_customer
 from app.bookings.model import Booking, Customer
 from app.db import db
 from app.facts import Fact
+from app.insights.waiting import waiting
 from app.people.model import Role, User
+from app.people.rights import ALL_RIGHTS
 from automations import importing, sweep
 from tests.app.bookings.files import CUSTOMER_HEADS, a_file
 from tests.marketplace import a_user, acting_for
@@ -114,6 +117,7 @@ def test_a_file_of_who_may_not_any_more_is_stopped_and_somebody_else_takes_the_r
     work_on()
     assert (many(Customer), the(large_here).state) == (0, ImportState.stopped)
     assert Fact.import_asked not in sweep.waiting()
+    assert waiting(db.session(), Actor(ActorKind.person, "관리자", 1, ALL_RIGHTS))["imports"] == 1
     other = visit_as(lone_office)
     page = other.open(f"/admin/imports/details/?id={large_here}").text
     assert "멈췄습니다" in page

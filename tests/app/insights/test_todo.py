@@ -71,7 +71,7 @@ def test_a_calm_house_needs_nothing(office: Flask) -> None:
     assert waiting(db.session(), actor_of(a_user(Role.admin))) == dict.fromkeys(
         (
             *("refunds", "goodwill", "partners", "rules", "inbox", "outbox", "alarms", "letters", "differences"),
-            *("disputes", "emergencies"),
+            *("disputes", "emergencies", "imports"),
         ),
         0,
     )
