@@ -1,14 +1,16 @@
-"""Articles of the Help Center: each in a section, in one language."""
+"""Articles of the Help Center, each in a section and in one language, and the sections of a category."""
 
 import re
 import sqlite3
 
-from . import records
+from . import plain_rows, records
 from .call import Call, Route
 from .casts import cast
+from .kinds import BY_MANY
 from .paging import InMemory
 from .replies import Reply, not_found, record_invalid
 from .shape import Json, ident
+from .sideloads import plain
 
 _BLANK: Json = {
     "author_id": None, "comments_disabled": False, "content_tag_ids": [], "label_names": [], "draft": False,
@@ -93,8 +95,38 @@ def destroy(call: Call, article_id: str, **_locale: str) -> Reply:
     return Reply(None, 204)
 
 
+def _category(db: sqlite3.Connection, category_id: str) -> Json:
+    row = records.one(db, "category", ident(category_id))
+    if row is None:
+        raise not_found()
+    return row
+
+
+def sections(call: Call, category_id: str, **_locale: str) -> Reply:
+    kind = BY_MANY["sections"]
+    with call.state.read() as db:
+        category = _category(db, category_id)
+        rows = [row for row in plain_rows.ordered(db, kind) if row["category_id"] == category["id"]]
+    reply = call.page("sections", InMemory([(row["id"], plain("section", row, call.base)) for row in rows]), guide=True)
+    if isinstance(reply.body, dict) and not call.by_cursor:
+        reply.body.update({"sort_by": "position", "sort_order": "asc"})
+    return reply
+
+
+def create_section(call: Call, category_id: str, **_locale: str) -> Reply:
+    call.need_admin()
+    wanted = call.wanted("section")
+    with call.write() as tx:
+        within = {"category_id": _category(tx.db, category_id)["id"]}
+        row = plain_rows.make(tx, BY_MANY["sections"], wanted | within)
+    shown = plain("section", row, call.base)
+    return Reply({"section": shown}, 201, {"location": shown["url"]})
+
+
 def _routes(place: str) -> tuple[Route, ...]:
     return (
+        Route(["GET"], f"{place}/categories/<category_id>/sections", sections),
+        Route(["POST"], f"{place}/categories/<category_id>/sections", create_section),
         Route(["GET"], f"{place}/articles", index),
         Route(["GET"], f"{place}/articles/search", index),
         Route(["GET"], f"{place}/sections/<section_id>/articles", index),

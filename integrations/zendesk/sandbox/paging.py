@@ -16,6 +16,8 @@ from .shape import Json, decode, encode
 DEEPEST = 10_000  # rows that offset pages reach
 _BY_ID = {"id": False, "id asc": False, "id asc, id asc": False, "id desc": True, "id desc, id desc": True,
           "id asc, id": False}  # fmt: skip
+# Where a row stands that a real account's cursor names and that is not here: its list has ended.
+_BEHIND_ALL = 2**62
 Entry = tuple[object, object]  # the id that a cursor remembers, and the row as it goes out
 Mark = tuple[int, object]  # the place in the list when the cursor was made, and that id
 
@@ -194,10 +196,23 @@ def _cursor(source: Source, found: tuple[int, Entry]) -> str:
 
 
 def _mark(cursor: str | None) -> Mark:
+    """Where a cursor of ours stands, or one that a real account gave of a row that is here, too."""
     if not cursor:
         return (0, None)
     try:
-        place, ident = decode(base64.b64decode(decode(base64.b64decode(cursor))["v"]))
-    except (binascii.Error, ValueError, TypeError, KeyError) as wrong:
+        return _read(base64.b64decode(cursor))
+    except (binascii.Error, ValueError, TypeError, KeyError, IndexError) as wrong:
         raise bad_page("page[after] or page[before] is not a valid cursor") from wrong
-    return (int(place), ident)
+
+
+def _read(raw: bytes) -> Mark:
+    told = decode(raw) if raw[:1] == b"{" else {}
+    if "sortValues" in told:
+        return (_BEHIND_ALL, int(told["sortValues"][-1]))
+    values = base64.b64decode(told["v"]) if told else raw
+    if values[:1] == b"[":
+        place, ident = decode(values)
+        return (int(place), ident)
+    if values[-9:-8] != b"i":
+        raise ValueError("its last value is no id")
+    return (_BEHIND_ALL, int.from_bytes(values[-8:], "little"))

@@ -98,5 +98,7 @@ ROUTES = (
     Route(["GET"], "/locales", locales),
     Route(["GET"], "/locales/agent", locales),
     Route(["GET"], "/locales/public", locales),
+    Route(["GET"], "/locales/current", locale, {"locale_id": "current"}),
+    Route(["GET"], "/locales/detect_best_locale", locale, {"locale_id": "detect_best_locale"}),
     Route(["GET"], "/locales/<locale_id>", locale),
 )

@@ -35,8 +35,17 @@ def test_a_call_told_at_once_opens_its_ticket_and_a_bad_one_leaves_nothing(box: 
 
 def section(box: Client) -> Any:
     category = box.send("POST", "/help_center/categories", {"category": {"name": "Cleaning"}}, 201)["category"]
-    wanted = {"section": {"name": "Prices", "category_id": category["id"]}}
-    return box.send("POST", "/help_center/sections", wanted, 201)["section"]
+    place = f"/help_center/categories/{category['id']}/sections"
+    return box.send("POST", place, {"section": {"name": "Prices"}}, 201)["section"]
+
+
+def test_a_section_lives_in_its_category(box: Client) -> None:
+    first, second = section(box), section(box)
+    listed = box.read(f"/help_center/en-us/categories/{first['category_id']}/sections")
+    assert (listed["sections"], listed["sort_by"]) == ([first], "position")
+    assert box.read(f"/help_center/sections/{second['id']}")["section"] == second
+    assert box.ask("GET", "/help_center/categories/5/sections").status_code == 404
+    assert box.ask("POST", "/help_center/categories/5/sections", {"section": {"name": "x"}}).status_code == 404
 
 
 def test_an_article_lives_in_its_section(box: Client) -> None:

@@ -1,5 +1,7 @@
 """Both ways of paging lead through the whole list once, over links that lead back to the sandbox."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,3 +109,31 @@ def test_guide_lists_page_in_their_own_way(box: Client) -> None:
     assert set(plain) == {"categories", "sort_by", "sort_order"} | pages
     by_cursor = box.read("/help_center/en-us/categories.json", **{"page[size]": 1})
     assert set(by_cursor["links"]) == {"first", "last"}
+
+
+def cursor(order: str, *values: bytes) -> str:
+    """As real accounts write one: the values of the row it stands behind, each with its kind and in little-endian."""
+    place = base64.b64encode(b"".join(values)).decode()
+    return base64.b64encode(json.dumps({"o": order, "v": place}).encode()).decode()
+
+
+def number(value: int) -> bytes:
+    return b"i" + value.to_bytes(8, "little")
+
+
+def test_a_cursor_that_a_real_account_gave_stands_behind_its_row(box: Client) -> None:
+    made = [box.group(name)["id"] for name in ("A", "B", "C")]
+    after = cursor("name,id", b"s\x01\x00\x00\x00A", number(made[0]))
+    page = box.read("/groups", **{"page[size]": 1, "page[after]": after})
+    assert [row["id"] for row in page["groups"]] == [made[1]]
+    ids = [box.ticket()["id"] for _ in range(3)]
+    page = box.read("/tickets", **{"page[size]": 5, "page[after]": cursor("nice_id", number(ids[0]))})
+    assert [row["id"] for row in page["tickets"]] == ids[1:]
+    gone = box.read("/groups", **{"page[size]": 5, "page[after]": cursor("name,id", b"s\x00\x00\x00\x00", number(5))})
+    assert gone["groups"] == []
+
+
+@pytest.mark.parametrize("text", ["x", "e30=", cursor("id", b"i"), cursor("id", b"d" * 9), cursor("id", b"[1]")])
+def test_a_cursor_that_nobody_gave_is_refused(box: Client, text: str) -> None:
+    reply = box.ask("GET", "/groups", params={"page[size]": 1, "page[after]": text})
+    assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "InvalidPaginationParameter")
