@@ -1,10 +1,12 @@
 """Faults happen where they are asked for, and the journal tells what was really committed."""
 
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
+from integrations.zendesk.sandbox.faults import FaultInvalid, Plan, read
 from tests.integrations.sandbox.client import Client, until
 from tests.integrations.sandbox.conftest import Opener
 
@@ -131,6 +133,15 @@ def test_a_fault_that_cannot_be_is_refused_with_all_beside_it(box: Client, wrong
     reply = requests.post(f"{box.url}/_sandbox/faults", json={"faults": [{"kind": "cut"}, wrong]}, timeout=20)
     assert reply.status_code == 422
     assert box.door("GET", "/faults")["faults"] == []
+
+
+@pytest.mark.parametrize(("text", "why"), [("[", "is no JSON"), (None, "cannot be read"), ("7", None)])
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str | None, why: str | None) -> None:
+    path = tmp_path / "faults.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(FaultInvalid, match=why or "must be a list"):
+        Plan().add(*read(path))
 
 
 def test_the_journal_goes_on_from_where_one_has_read(box: Client) -> None:

@@ -112,18 +112,13 @@ def test_a_plan_of_faults_in_a_file_holds_from_the_start(start: Starter, tmp_pat
     assert [box.ask("GET", "/tickets").status_code for _ in range(3)] == [503, 503, 200]
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [('{"faults": [{"kind": "fire"}]}', "kind must be one of"), ("[", "is no JSON"), (None, "cannot be read")],
-)
-def test_a_plan_that_cannot_be_is_told_in_words(start: Starter, tmp_path: Path, text: str | None, why: str) -> None:
+def test_a_plan_that_cannot_be_is_told_in_words(start: Starter, tmp_path: Path) -> None:
     plan = tmp_path / "faults.json"
-    if text is not None:
-        plan.write_text(text)
+    plan.write_text('{"faults": [{"kind": "fire"}]}')
     child = start("--port", "0", "--faults", str(plan))
     _, words = child.communicate(timeout=30)
     assert child.returncode == 1
-    assert why in words
+    assert "kind must be one of" in words
     assert "Traceback" not in words
 
 
