@@ -114,5 +114,7 @@ def asked(text: str) -> str | None:
         return None
     last = parts[-1]
     is_open = text.rstrip().endswith("*") or (len(last) == 1 and _RUN.fullmatch(last) is not None)
-    terms = [_pairs(part) if len(part) > 1 and _RUN.fullmatch(part) else part for part in parts]
+    # What follows a run in the text stands behind the run's last syllable there.
+    terms = [f"{_pairs(part)} {part[-1]}" if _RUN.fullmatch(part) else part for part in parts[:-1]]
+    terms.append(_pairs(last) if len(last) > 1 and _RUN.fullmatch(last) else last)
     return f'"{" ".join(terms)}"' + ("*" if is_open else "")

@@ -107,7 +107,9 @@ def test_a_macro_is_rendered_and_changes_nothing(shop: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "ids"),
     [
-        ("환불", {1}), ("불요", set()), ("요청", {1}), ("환", {1}), ("환불*", {1}), ("friday", {2}), ("frid", set()),
+        ("환불", {1}), ("불요", set()), ("요청", {1}), ("환", {1}), ("환불*", {1}),
+        ('"환불 요청"', {1}), ('"불 요청"', {1}), ('"요청 환불"', set()), ('subject:"환불 요청"', {1}),
+        ("friday", {2}), ("frid", set()),
         ("frid*", {2}), ('"meet on friday"', {2}), ('"on meet"', set()), ("comment:friday", {2}),
         ("description:friday", {2}), ("description:later", set()), ("comment:later", {2}), ("later friday", {2}),
         ("thanks friday", set()), ("!!", set()), ("tags:refund", {1}), ("-tags:refund", {2, 3}), ("subject:mov*", {2}),
