@@ -194,6 +194,9 @@ def test_what_the_partner_has_settled_is_owed_back_and_what_was_waived_is_not(of
         back(refund)
     gives_back = db.session.scalars(select(Clawback).where(Clawback.gives_back)).one()
     assert (gives_back.refund_id, gives_back.amount_minor) == (settled.id, 7_000)
+    page = visit_as(office).open(f"/admin/clawbacks/details/?id={gives_back.id}").text
+    assert ("돌려줄 돈" in page, "돌려주었음" in page, ">받을 돈<" in page) == (True, True, False)
+    assert "돌려줄 돈" in visit_as(office).open("/admin/clawbacks/?tab=back").text
     assert ledger_faults(db.session()) == []
     with acting_for(a_user(Role.finance), "clawbacks.settle"):
         gives_back.move_to(ClawbackState.settled, "다음 정산에 더함")

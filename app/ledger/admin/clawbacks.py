@@ -13,6 +13,8 @@ from sqlalchemy.orm import joinedload
 from app.audit.trail import because
 from app.db import db
 from app.desk.saving import CHANGED, SEEN
+from app.desk.shown import chip, chip_as
+from app.desk.states import GOOD, WARN, Named
 from app.desk.view import DeskView, Tab, needs
 from app.errors import ChangedMeanwhile, Refusal
 from app.ledger.model import Clawback, ClawbackState
@@ -22,6 +24,21 @@ DONE = {
     ClawbackState.settled: say("정산을 기록했습니다.", "Settled."),
     ClawbackState.waived: say("면제했습니다. 플랫폼이 부담합니다.", "Waived. The platform bears it."),
 }
+
+
+TO_GIVE_BACK = Named(say("돌려줄 돈", "To give back"), WARN)
+GIVEN_BACK = Named(say("돌려줌", "Given back"), GOOD)
+
+
+def _told(clawback: Clawback, state: ClawbackState) -> Any:
+    """What is owed to a partner is not called what a partner owes."""
+    if not clawback.gives_back:
+        return chip(state)
+    return chip_as(TO_GIVE_BACK if state is ClawbackState.owed else GIVEN_BACK, state.value)
+
+
+def _state(_view: Any, _context: Any, clawback: Clawback, _name: str) -> Any:
+    return _told(clawback, clawback.state)
 
 
 class ClawbackView(DeskView):
@@ -80,6 +97,13 @@ class ClawbackView(DeskView):
     column_searchable_list = ("partner.name", "booking.ref")
     column_filters = ("state", "gives_back", "partner.name", "booking.city", "currency", "amount_minor", "owed_at")
     column_default_sort = ("owed_at", True)
+
+    column_formatters = {"state": _state}
+    # A file tells the state by its name, and beside it whose money it is.
+    column_formatters_export: dict[str, Any] = {}
+
+    def chip_of(self, clawback: Clawback, state: ClawbackState) -> Any:
+        return _told(clawback, state)
 
     def get_query(self) -> Any:
         near = (joinedload(Clawback.partner), joinedload(Clawback.booking), joinedload(Clawback.refund))
