@@ -81,6 +81,14 @@ def copy(tx: Tx, told: list[Json], ticket_id: int, comment_id: int) -> list[Json
     return copies
 
 
+def copy_waiting(tx: Tx, numbers: list[int | None], user_id: int, upload: str) -> None:
+    """Files once more, waiting under this upload's token. Those that are not here are left out."""
+    for number in numbers:
+        found = tx.db.execute("select * from attachments where id = ?", (number,)).fetchone()
+        if found is not None:
+            keep(tx, File(found["file_name"], found["content_type"], found["body"]), user_id, upload)
+
+
 def redact(tx: Tx, number: int) -> sqlite3.Row:
     """What was in the file is gone for good; an empty file of another name stands in its place."""
     name, content_type, body = REDACTED

@@ -1,8 +1,9 @@
 """What an agent has on her desk beside tickets: bookmarks, tickets passed over, and those held back as suspicious."""
 
+import secrets
 import sqlite3
 
-from . import people, records, tickets
+from . import attachments, people, records, tickets
 from .call import Call, Route
 from .paging import InMemory
 from .replies import Reply, invalid_attribute, not_found, record_invalid
@@ -121,6 +122,19 @@ def _recovered(tx: Tx, call: Call, number: int | None) -> Json:
     return {"url": url, **row, "author": author | {"id": user["id"]}, "ticket_id": ticket["id"]}
 
 
+def copies(call: Call, suspended_id: str | None = None) -> Reply:
+    """Its files once more, under a token that a ticket's comment can take."""
+    with call.write() as tx:
+        row = records.one(tx.db, "suspended_ticket", ident(suspended_id or call.arg("id")))
+        if row is None:
+            raise not_found()
+        token = secrets.token_urlsafe(18)
+        numbers = [ident(file.get("id")) for file in row["attachments"] or [] if isinstance(file, dict)]
+        attachments.copy_waiting(tx, numbers, call.user["id"], token)
+        files = [attachments.shown(one, call.base) for one in attachments.waiting(tx.db, token, tx.stamp)]
+    return Reply({"upload": {"token": token, "attachments": files}})
+
+
 def export_suspended(_call: Call) -> Reply:
     """Zendesk sends a file by e-mail; this account sends no letters."""
     return Reply({"export": {"view_id": "suspended", "status": "enqueued"}})
@@ -143,6 +157,8 @@ ROUTES = (
     Route(["GET"], "/tickets/<ticket_id>/skips", skips),
     Route(["PUT"], "/suspended_tickets/recover_many", recover_many),
     Route(["PUT"], "/suspended_tickets/<suspended_id>/recover", recover),
+    Route(["POST"], "/suspended_tickets/attachments", copies),
+    Route(["POST"], "/suspended_tickets/<suspended_id>/attachments", copies),
     Route(["POST"], "/suspended_tickets/export", export_suspended),
     Route(["POST"], "/push_notification_devices/destroy_many", forget_devices),
 )

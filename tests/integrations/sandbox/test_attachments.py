@@ -126,3 +126,20 @@ def test_a_comment_is_made_private_by_its_own_id_or_its_audits(box: Client, way:
     events = box.read(f"/tickets/{ticket['id']}/audits")["audits"]
     assert events[0]["events"][0]["public"] is False
     assert events[-1]["events"][0]["type"] == "CommentPrivacyChange"
+
+
+def test_files_of_a_suspended_ticket_are_taken_to_a_new_one(box: Client) -> None:
+    first = upload(box, "door.png", PNG, "image/png")["attachment"]
+    row = {"subject": "Held back", "content": "x", "attachments": [{"id": first["id"]}, {"id": 77}]}
+    box.door("POST", "/seed", {"suspended_tickets": [row]})
+    number = box.read("/suspended_tickets")["suspended_tickets"][0]["id"]
+    sent = box.send("POST", f"/suspended_tickets/{number}/attachments", None, 200)["upload"]
+    assert [file["file_name"] for file in sent["attachments"]] == ["door.png"]
+    assert sent["attachments"][0]["id"] != first["id"]
+    ticket = box.ticket(comment={"body": "Taken over", "uploads": [sent["token"]]})
+    shown = box.read(f"/tickets/{ticket['id']}/comments")["comments"][0]["attachments"]
+    assert requests.get(shown[0]["content_url"], timeout=20).content == PNG
+    assert (
+        box.send("POST", f"/suspended_tickets/attachments?id={number}", None, 200)["upload"]["token"] != sent["token"]
+    )
+    assert box.ask("POST", "/suspended_tickets/77/attachments").status_code == 404
