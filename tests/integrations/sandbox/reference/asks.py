@@ -145,6 +145,7 @@ ASKS: Mapping[str, Ask] = {
     "RecoverSuspendedTicket": Ask(ids={"id": "@suspended_id"}),
     "DeleteSuspendedTicket": Ask(ids={"id": "@suspended_id#1"}),
     "ShowSuspendedTickets": Ask(ids={"id": "@suspended_id"}),
+    "SuspendedTicketsAttachments": Ask(query={"id": "@suspended_id"}),
     "PutTagsTicket": Ask(body={"tags": ["a"]}), "SetTagsTicket": Ask(body={"tags": ["b"]}),
     "DeleteTagsTicket": Ask(ids={"ticket_id": "@ticket_id"}, body={"tags": ["a"]}),
     "ShowTicketAudit": Ask(ids={"ticket_audit_id": "@audit_id"}),
