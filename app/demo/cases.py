@@ -95,4 +95,23 @@ CASES = (
     Case(HOUSING, Reason.customer_cancelled, WAITING, 5, 24 * 10, channel="agency", paid_days_before=50),
     Case(CLEANING, Reason.customer_cancelled, WAITING, 2, 7, gateway="manual"),
     Case(CLEANING, Reason.partner_cancelled, RefundState.approved, 26, 5, gateway="manual"),
+    Case(
+        HOUSING,
+        Reason.early_move_out,
+        WAITING,
+        7,
+        -24 * 15,
+        extent=12,
+        more_minor=150_000,
+        note="직장 발령으로 열이틀 먼저 퇴실, 파트너도 동의함",
+    ),
+    Case(
+        CLEANING,
+        Reason.customer_no_show,
+        RefundState.rejected,
+        75,
+        -1,
+        more_minor=30_000,
+        note="공동현관에서 40분 기다렸지만 연락되지 않음",
+    ),
 )

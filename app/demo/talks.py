@@ -184,6 +184,11 @@ REFUND_WHY = {
     "poor_quality": ("청소 상태가 많이 아쉽습니다.", "The cleaning was not good."),
     "facility_fault": ("보일러가 계속 고장입니다.", "The heating has been broken for days."),
     "platform_error": ("같은 예약이 두 번 결제되었습니다.", "I was charged twice."),
+    "early_move_out": (
+        "발령이 나서 계약보다 먼저 퇴실하려고 합니다.",
+        "My job moves me, so I have to leave before my stay ends.",
+    ),
+    "customer_no_show": ("깜빡 잊고 집을 비웠습니다.", "I forgot the visit and was out."),
     "force_majeure": ("태풍으로 비행기가 결항되었습니다.", "My flight was cancelled because of the typhoon."),
 }
 REFUND_TOLD = {

@@ -47,6 +47,11 @@ def _way(rng: Random, booking: Booking, reason: Reason | None) -> Iterator[Booki
         yield _event(booking, Happening.contacted, starts + timedelta(minutes=25), "클리너가 전화를 받지 않음", "phone")
         yield _event(booking, Happening.partner_no_show, starts + timedelta(minutes=40))
         return
+    if reason is Reason.customer_no_show:
+        yield _event(booking, Happening.arrived, starts - timedelta(minutes=4))
+        yield _event(booking, Happening.contacted, starts + timedelta(minutes=15), "고객이 전화를 받지 않음", "phone")
+        yield _event(booking, Happening.customer_no_show, starts + timedelta(minutes=40))
+        return
     yield _event(booking, Happening.departed, starts - timedelta(minutes=rng.randint(25, 55)))
     if late > 15 or rng.randrange(CALLED_ONE_IN) == 0:
         told = "늦는다고 미리 알림" if late > 15 else "방문 시각 확인"
