@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import people, records
 from .kinds import BY_ONE
-from .shape import Json
+from .shape import Json, decode
 from .state import State, Tx
 
 ADMIN_EMAIL = "admin@demo.example"
@@ -97,6 +97,7 @@ def _found(tx: Tx, subdomain: str, email: str) -> None:
     group = _put(tx, "group", name="Support", default=True)
     _put(tx, "group_membership", user_id=admin["id"], group_id=group["id"], default=True)
     people.change(tx, admin, {"default_group_id": group["id"]})
+    records.keep(tx, "founding_admin", str(admin["id"]))
     form = _put(tx, "ticket_form", name="Default Ticket Form", raw_name="Default Ticket Form", default=True,
                 display_name="Default Ticket Form", raw_display_name="Default Ticket Form")  # fmt: skip
     _put(tx, "brand", name=subdomain, subdomain=subdomain, default=True, ticket_form_ids=[form["id"]])
@@ -125,7 +126,7 @@ def role_of(row: Json) -> str:
 
 def give_way(tx: Tx, kind: str, row: Json) -> None:
     """A row that comes from a real account takes the place of the one this account was founded with."""
-    if kind not in {"brand", "ticket_form", "custom_status", "ticket_field"}:
+    if kind not in {"brand", "group", "ticket_form", "custom_status", "ticket_field"}:
         return
     if not row.get("default", kind == "ticket_field"):
         return
@@ -133,6 +134,30 @@ def give_way(tx: Tx, kind: str, row: Json) -> None:
         if founding["kind"] == kind and founding["role"] == role_of(row) and founding["id"] != row["id"]:
             records.drop(tx, kind, founding["id"])
             records.drop(tx, "founding", founding["id"])
+            if kind == "group":
+                _move(tx, "group_id", founding["id"], row["id"])
+
+
+def admin_gives_way(tx: Tx, user: Json) -> None:
+    """A user who comes with the address of the admin that this account was founded with is that admin from now on."""
+    number = int(records.kept(tx.db, "founding_admin") or 0)
+    admin = people.one(tx.db, number)
+    if admin is None or number == user["id"] or not user["email"] or user["email"].lower() != admin["email"].lower():
+        return
+    tx.db.execute("delete from users where id = ?", (number,))
+    tx.db.execute("update tokens set user_id = ? where user_id = ?", (user["id"], number))
+    records.keep(tx, "founding_admin", "0")
+    _move(tx, "user_id", number, user["id"])
+
+
+def _move(tx: Tx, key: str, old: int, new: int) -> None:
+    """Whoever was a member of the old group is one of the new; what the old admin was in, the new one is in."""
+    for row in records.every(tx.db, "group_membership"):
+        if row[key] == old:
+            records.put(tx, "group_membership", row | {key: new})
+    rows = tx.db.execute("select body from users where json_extract(body, '$.default_group_id') = ?", (old,))
+    for user in [decode(row["body"]) for row in rows]:
+        people.save(tx, user | {"default_group_id": new})
 
 
 def _write_secret(path: Path, text: str) -> None:

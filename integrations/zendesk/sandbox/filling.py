@@ -93,6 +93,7 @@ class Filling:
         if known is not None and _older(user, known):
             return "older than what is known"
         people.save(self._tx, user)
+        account.admin_gives_way(self._tx, user)
         if row.get("api_token"):
             account.let_in(self._tx, str(row["api_token"]), user["id"], account_wide=False)
         return None

@@ -10,7 +10,7 @@ from integrations.zendesk.sandbox.api import Api
 from integrations.zendesk.sandbox.places import url_map
 from integrations.zendesk.sandbox.replies import Reply
 from tests.integrations.sandbox.reference.coverage import by_area, routed
-from tests.integrations.sandbox.reference.proof import NEVER_ANSWERED, Floors, floors, proved
+from tests.integrations.sandbox.reference.proof import NEVER_ANSWERED, Floors, Proof, floors, proved
 from tests.integrations.sandbox.reference.table import reference
 from tests.integrations.sandbox.reference.watch import Watch
 
@@ -53,11 +53,14 @@ def test_an_operation_that_fails_is_not_counted(tmp_path: Path, watch: Watch, mo
 
 
 def test_the_report_fails_below_its_floors(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = Proof(frozenset({"ListGroups", "CountGroups"}), {"ShowGroupById": "it was not answered"})
+    monkeypatch.setattr(sandbox_report, "proved", lambda *_: proof)
     monkeypatch.setattr(sandbox_report, "exchange_files", list)
-    monkeypatch.setattr(sandbox_report, "floors", lambda: Floors(441, 98.0))
+    monkeypatch.setattr(sandbox_report, "floors", lambda: Floors(3, 98.0))
     assert sandbox_report.main() == 1
     told = capsys.readouterr().out
-    assert "the floor is 441" in told
+    assert "2 operations are answered; the floor is 3" in told
+    assert "not answered: ShowGroupById (it was not answered)" in told
     assert "No recordings at hand" in told
-    monkeypatch.setattr(sandbox_report, "floors", lambda: Floors(1, 98.0))
+    monkeypatch.setattr(sandbox_report, "floors", lambda: Floors(2, 98.0))
     assert sandbox_report.main() == 0

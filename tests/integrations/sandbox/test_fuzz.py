@@ -25,8 +25,8 @@ from tests.integrations.sandbox.reference.table import reference
 from tests.integrations.sandbox.reference.watch import Watch
 
 TIMES = int(os.environ.get("OPSROOM_FUZZ", "0"))
-A_PART = 6  # one operation in so many
-TIMES_IN_A_RUN = 4
+A_PART = 8  # one operation in so many
+TIMES_IN_A_RUN = 3
 
 
 def _operation(found: Any) -> Any:

@@ -160,3 +160,23 @@ def test_a_webhook_from_elsewhere_arrives_switched_off(box: Client) -> None:
             "endpoint": "https://example.com", "http_method": "POST", "request_format": "json"}  # fmt: skip
     box.door("POST", "/seed", {"webhooks": [hook]})
     assert box.read(f"/webhooks/{hook['id']}")["webhook"]["status"] == "inactive"
+
+
+def test_the_admin_and_the_default_group_of_another_account_take_the_places_of_this_ones(box: Client) -> None:
+    agent = box.agent_in(box.read("/groups")["groups"][0]["id"])
+    users = [{"id": 777, "name": "Boss", "email": "Admin@demo.example", "role": "admin"}]
+    box.door("POST", "/seed", {"users": users, "groups": [{"id": 888, "name": "First", "default": True}]})
+    me = box.read("/users/me")["user"]
+    assert (me["id"], me["name"], me["default_group_id"]) == (777, "Boss", None)
+    assert [row["id"] for row in box.read("/users")["users"]] == [777, agent["id"]]
+    assert [row["id"] for row in box.read("/groups")["groups"]] == [888]
+    members = {row["user_id"] for row in box.read("/group_memberships")["group_memberships"]}
+    assert members == {777, agent["id"]}
+    assert {row["group_id"] for row in box.read("/group_memberships")["group_memberships"]} == {888}
+
+
+def test_another_who_is_no_admin_of_this_account_takes_nobodys_place(box: Client) -> None:
+    group = {"id": 888, "name": "Second", "default": False}
+    box.door("POST", "/seed", {"users": [{"id": 777, "name": "Kim", "email": "kim@demo.example"}], "groups": [group]})
+    assert box.read("/users/me")["user"]["id"] != 777
+    assert {row["name"] for row in box.read("/groups")["groups"]} == {"Support", "Second"}
