@@ -1,8 +1,12 @@
 """Bulk changes are queued, worked and completed, with a row for each, and stop for nothing."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.integrations.sandbox.client import Client, until
+from werkzeug.test import Client as WerkzeugClient
+
+from integrations.zendesk.sandbox.box import Sandbox
+from tests.integrations.sandbox.client import TOKEN, Client, until
 
 
 def done(box: Client, reply: Any) -> Any:
@@ -108,3 +112,15 @@ def test_an_organization_is_known_by_its_external_id_and_merged(box: Client) -> 
     assert box.read(f"/tickets/{ticket['id']}")["ticket"]["organization_id"] == new["id"]
     assert box.read(f"/organizations/{new['id']}/merges")["organization_merges"][0]["id"] == merge["id"]
     assert box.ask("PUT", f"/organizations/{new['id']}/merge", {"organization_merge": {}}).status_code == 422
+
+
+def test_thirty_jobs_wait_and_no_more(tmp_path: Path) -> None:
+    """Nobody carries them out here: the account's threads were not started."""
+    sandbox = Sandbox(tmp_path, token=TOKEN)
+    client = WerkzeugClient(sandbox.wsgi_app)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    body = {"tickets": [{"description": "x"}]}
+    replies = [client.post("/api/v2/tickets/create_many", json=body, headers=headers) for _ in range(31)]
+    assert [reply.status_code for reply in replies] == [200] * 30 + [429]
+    assert (replies[-1].json or {})["error"] == "TooManyJobs"
+    sandbox.stop()

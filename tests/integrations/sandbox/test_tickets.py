@@ -1,8 +1,11 @@
 """Tickets over the API: their shape, what a change does, what it refuses, and the audit it leaves."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.integrations.sandbox.client import Client
+from tests.integrations.sandbox.conftest import Opener
 
 # Zendesk's keys of a ticket, from its OpenAPI file and from what its API shows beside it.
 TICKET_KEYS = {
@@ -185,6 +188,25 @@ def test_an_idempotency_key_makes_one_ticket(box: Client) -> None:
     assert (other.status_code, other.json()["error"]) == (400, "IdempotentRequestError")
     assert box.read("/tickets")["count"] == 1
     assert box.ask("POST", "/tickets", body).status_code == 201, "without the key it is another ticket"
+
+
+def test_an_idempotency_key_lives_for_two_hours_and_is_free_after_a_refusal(opened: Opener) -> None:
+    now = [datetime(2026, 11, 1, 9, 0, tzinfo=UTC)]
+    box = opened(clock=lambda: now[0])
+    body = {"ticket": {"description": "x"}}
+
+    def lookup(sent: object = body) -> str:
+        reply = box.ask("POST", "/tickets", sent, headers={"Idempotency-Key": "k2"})
+        return reply.headers.get("x-idempotency-lookup", str(reply.status_code))
+
+    assert [lookup({"ticket": {}}), lookup(), lookup()] == ["422", "miss", "hit"]
+    now[0] += timedelta(hours=1, minutes=59)
+    assert lookup() == "hit"
+    now[0] += timedelta(minutes=2)
+    assert lookup() == "miss"
+    assert box.read("/tickets")["count"] == 2
+    long = box.ask("POST", "/tickets", body, headers={"Idempotency-Key": "k" * 256})
+    assert (long.status_code, long.json()["error"]) == (400, "IdempotentRequestError")
 
 
 def test_a_customers_answer_reopens(box: Client) -> None:
