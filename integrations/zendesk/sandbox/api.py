@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from . import account, incremental, journal, people, places
-from .call import Call, Endpoint
+from .attachments import BIGGEST
+from .call import BIGGEST_BODY, Call, Endpoint
 from .faults import Fault, Plan
 from .limits import Limits
 from .replies import Refusal, Reply, forbidden, invalid_endpoint, not_authenticated, update_conflict
@@ -23,6 +24,7 @@ from .state import State
 log = logging.getLogger(__name__)
 PREFIX = "/api/v2"
 _SLOW_PIECES = 10
+_FILES = ("/uploads", "/attachments")  # what is sent there is a file
 
 
 def _too_many(fault: Fault) -> Reply:
@@ -115,6 +117,7 @@ class Api:
             call.line.user_id = call.user["id"]
             headers |= self._limits.take(call.request.method, _place(call.request.path), call.user["id"])
             endpoint, given = self._where(call.request, call.user["role"])
+            call.sent(BIGGEST if _place(call.request.path).endswith(_FILES) else BIGGEST_BODY)
             reply = endpoint(call, **given)
         except Refusal as refusal:
             headers |= call.warnings if refusal.status in (404, 422) else {}

@@ -12,9 +12,10 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from . import account, attachments
+from . import account, attachments, bodies
 from .api import Api, Cut
 from .automations import Hourly
+from .call import BIGGEST_BODY
 from .control import Control
 from .deliveries import Deliveries
 from .engine import Engine
@@ -33,8 +34,9 @@ class PortTaken(Exception):
 
 
 class _Requests(WSGIRequestHandler):
-    """Keeps connections alive and says nothing: customers' words belong in no log."""
+    """Gives up on a client that is silent for a minute, and says nothing: customers' words belong in no log."""
 
+    timeout = 60.0  # seconds without a byte
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -102,6 +104,7 @@ class Sandbox:
                 return attachments.respond(self.state, request)
             if request.path.startswith("/_sandbox"):
                 return self._control.respond(request)
+            bodies.whole(request, BIGGEST_BODY)
             return self._pages.respond(request)
         except HTTPException as wrong:
             return Response(wrong.description or "", wrong.code or 400, content_type="text/plain; charset=utf-8")

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 from werkzeug import Request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
-from . import audit_logs, journal
+from . import audit_logs, bodies, journal
 from .paging import Source, listed
-from .replies import Refusal, Reply, forbidden, invalid_attribute, no_json, warning
+from .replies import Refusal, Reply, forbidden, invalid_attribute, no_json, too_large, warning
 from .shape import Json, decode
 from .state import State, Tx
 from .tickets import By
@@ -56,11 +57,22 @@ class Call:
         }  # fmt: skip
         return By(self.user, "api", system)
 
+    def sent(self, biggest: int) -> bytes:
+        """The body as it came, of so many bytes at most: 413 for more, 408 for one that breaks off."""
+        try:
+            sent = bodies.whole(self.request, biggest)
+        except RequestEntityTooLarge as wrong:
+            raise too_large(biggest) from wrong
+        except RequestTimeout as wrong:
+            body = {"error": "RequestTimeout", "description": "The request did not come in whole"}
+            raise Refusal(408, body) from wrong
+        if len(sent) > biggest:
+            raise too_large(biggest)
+        return sent
+
     def body(self) -> Json:
         """The JSON object sent, or an empty one. What is no JSON, or too deep to read, is refused with 422."""
-        sent = self.request.get_data(cache=True)
-        if len(sent) > BIGGEST_BODY:
-            raise Refusal(413, {"error": "RequestEntityTooLarge", "description": "Request body is too large"})
+        sent = self.sent(BIGGEST_BODY)
         if not sent.strip():
             return {}
         try:

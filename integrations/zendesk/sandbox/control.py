@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import msgspec
 from werkzeug import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from integrations.local import is_local
 
-from . import account, clock, importer, journal, notices, people, rulebook
+from . import account, bodies, clock, importer, journal, notices, people, rulebook
 from .api import Api
 from .automations import Hourly
 from .faults import FaultInvalid, Plan
@@ -141,9 +142,10 @@ class Control:
 
 
 def _body(request: Request) -> Json:
-    sent = request.get_data()
-    if len(sent) > BIGGEST_IMPORT:
-        raise importer.ImportRefused("More than 512 MB at once: import from a folder instead")
+    try:
+        sent = bodies.whole(request, BIGGEST_IMPORT)
+    except RequestEntityTooLarge as wrong:
+        raise importer.ImportRefused("More than 512 MB at once: import from a folder instead") from wrong
     try:
         body = decode(sent) if sent.strip() else {}
     except (msgspec.DecodeError, RecursionError) as wrong:

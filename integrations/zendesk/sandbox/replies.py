@@ -58,6 +58,11 @@ def record_invalid(name: str, description: str, error: str | None = None) -> Ref
     return Refusal(422, {"error": "RecordInvalid", "description": "Record validation errors", "details": {name: [row]}})
 
 
+def too_large(biggest: int) -> Refusal:
+    megabytes = biggest // (1024 * 1024)
+    return Refusal(413, {"error": "RequestEntityTooLarge", "description": f"No more than {megabytes} MB may be sent"})
+
+
 def too_many(description: str, max_count: int | None = None) -> Refusal:
     body: Json = {"error": "TooManyValues", "description": description}
     if max_count is not None:

@@ -7,7 +7,7 @@ import sqlite3
 from . import attachments, comment_change
 from .attachments import BIGGEST, File
 from .call import Call, Route
-from .replies import Refusal, Reply, forbidden, invalid_attribute, not_found
+from .replies import Reply, forbidden, invalid_attribute, not_found
 from .shape import ident
 
 _NAME_IS_TOO_LONG = 255
@@ -17,9 +17,7 @@ def sent_file(call: Call, name: str | None) -> File:
     """The file in a request's body. Without a type of its own it has the one its name tells."""
     if not name or len(name) > _NAME_IS_TOO_LONG:
         raise invalid_attribute("filename", "a name of at most 255 characters")
-    body = call.request.get_data(cache=True)
-    if len(body) > BIGGEST:
-        raise Refusal(413, {"error": "AttachmentTooLarge", "description": "Attachments may have 50 MB at most"})
+    body = call.sent(BIGGEST)
     told = call.request.mimetype
     unsaid = not told or told in ("application/binary", "application/octet-stream", "application/json")
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -29,11 +27,12 @@ def sent_file(call: Call, name: str | None) -> File:
 def upload(call: Call) -> Reply:
     """With the token of an earlier upload the file joins it. Zendesk says text/plain here, and so do we."""
     given = call.arg("token")
+    file = sent_file(call, call.arg("filename"))
     with call.write() as tx:
         if given and not attachments.waiting(tx.db, given, tx.stamp):
             raise not_found()
         token = given or secrets.token_urlsafe(18)
-        row = attachments.keep(tx, sent_file(call, call.arg("filename")), call.user["id"], token)
+        row = attachments.keep(tx, file, call.user["id"], token)
         rows = [attachments.shown(one, call.base) for one in attachments.waiting(tx.db, token, tx.stamp)]
     shown = attachments.shown(row, call.base)
     body = {"upload": {"token": token, "expires_at": row["expires_at"], "attachments": rows, "attachment": shown}}
