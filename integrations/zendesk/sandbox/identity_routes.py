@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from . import identities, people
+from . import identities, people, rights
 from .call import Call, Route
 from .paging import InMemory
 from .replies import Reply, forbidden, not_found
@@ -16,6 +16,12 @@ def _user(call: Call, db: sqlite3.Connection, user_id: str) -> Json:
     user = people.one(db, ident(user_id))
     if user is None:
         raise not_found()
+    return user
+
+
+def _mine_to_change(call: Call, db: sqlite3.Connection, user_id: str) -> Json:
+    user = _user(call, db, user_id)
+    rights.refuse_touching(call.user, user)
     return user
 
 
@@ -44,7 +50,7 @@ def create(call: Call, user_id: str) -> Reply:
     taken = {"type", "value", "verified", "primary", "skip_verify_email"}
     call.warn("identities", "create", "identity", wanted, taken)
     with call.write() as tx:
-        made = identities.add(tx, _user(call, tx.db, user_id), wanted)
+        made = identities.add(tx, _mine_to_change(call, tx.db, user_id), wanted)
         row = identities.one(tx.db, _user(call, tx.db, user_id), made["id"])
     told = shown(row, call.base)
     return Reply({"identity": told}, 201, {"location": told["url"]})
@@ -62,7 +68,7 @@ def verify(call: Call, user_id: str, identity_id: str) -> Reply:
 
 def _changed(call: Call, user_id: str, identity_id: str, wanted: Json) -> Reply:
     with call.write() as tx:
-        user = _user(call, tx.db, user_id)
+        user = _mine_to_change(call, tx.db, user_id)
         row = identities.one(tx.db, user, identity_id)
         identities.change(tx, user, row, wanted)
         after = identities.one(tx.db, _user(call, tx.db, user_id), identity_id)
@@ -71,7 +77,7 @@ def _changed(call: Call, user_id: str, identity_id: str, wanted: Json) -> Reply:
 
 def make_primary(call: Call, user_id: str, identity_id: str) -> Reply:
     with call.write() as tx:
-        user = _user(call, tx.db, user_id)
+        user = _mine_to_change(call, tx.db, user_id)
         identities.make_primary(tx, user, identities.one(tx.db, user, identity_id))
     return _listed(call, user_id)
 
@@ -85,7 +91,7 @@ def request_verification(call: Call, user_id: str, identity_id: str) -> Reply:
 
 def destroy(call: Call, user_id: str, identity_id: str) -> Reply:
     with call.write() as tx:
-        identities.remove(tx, identities.one(tx.db, _user(call, tx.db, user_id), identity_id))
+        identities.remove(tx, identities.one(tx.db, _mine_to_change(call, tx.db, user_id), identity_id))
     return Reply(None, 204)
 
 

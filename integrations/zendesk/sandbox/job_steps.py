@@ -11,6 +11,7 @@ from . import (
     plain_rows,
     records,
     resource_collections,
+    rights,
     ticket_import,
     tickets,
 )
@@ -51,32 +52,37 @@ def _delete_ticket(tx: Tx, by: By, _index: int, row: Json) -> Json:
     return {"id": row.get("id"), "action": "delete", "status": "Deleted", "success": True}
 
 
-def _create_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+def _create_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
+    rights.refuse_change(by.user, None, row)
     user = people.create(tx, {key: value for key, value in row.items() if key != "id"})
     identities.take(tx, user, row)
     return {"id": user["id"], "status": "Created"}
 
 
-def _update_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+def _update_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
     user = people.one(tx.db, ident(row.get("id")))
     if user is None:
         raise not_found()
+    rights.refuse_change(by.user, user, row)
     people.change(tx, user, row)
     return {"id": user["id"], "action": "update", "status": "Updated", "success": True}
 
 
-def _delete_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
+def _delete_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
     user = people.one(tx.db, ident(row.get("id")))
     if user is None:
         raise not_found()
+    rights.refuse_touching(by.user, user)
     people.refuse_if_busy(tx.db, user)
     people.save(tx, user | {"active": False, "updated_at": stamp(tx.now)})
     tx.note("user", user["id"], ["active"])
     return {"id": user["id"], "action": "delete", "status": "Deleted", "success": True}
 
 
-def _create_or_update_user(tx: Tx, _by: By, _index: int, row: Json) -> Json:
-    user, made = people.create_or_change(tx, row)
+def _create_or_update_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
+    before = people.known(tx.db, row)
+    rights.refuse_change(by.user, before, row)
+    user, made = people.create_or_change(tx, row, before)
     told = {"email": user["email"], "external_id": user["external_id"]}
     status = "Created" if made else "Updated"
     return {"id": user["id"], "action": status.lower()[:-1], "status": status, "success": True} | told

@@ -165,7 +165,10 @@ def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -
     body = refusal.body if isinstance(refusal.body, dict) else {}
     details = body.get("details") or {}
     words = " ".join(found["description"] for rows in details.values() for found in rows) or body.get("description")
-    error = f"{subject.title().replace('_', '')}{verb.title().replace('_', '')}Failed" if details else body.get("error")
+    named = body.get("error")
+    if isinstance(named, dict):
+        named, words = named["title"], named["message"]
+    error = f"{subject.title().replace('_', '')}{verb.title().replace('_', '')}Failed" if details else named
     known = {} if row.get("id") is None else {"id": row["id"]}
     told = {"action": verb, "success": False, "status": "Failed", "error": error, "details": words}
     return {"index": index, **known, **told}

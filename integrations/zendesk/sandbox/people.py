@@ -85,8 +85,8 @@ def save(tx: Tx, user: Json) -> None:
 def complete(wanted: Json) -> Json:
     """A whole row from what is given: the defaults of its role, then what was said."""
     role = wanted.get("role") or "end-user"
-    known = {key: value for key, value in wanted.items() if key in _EVERYONE and value is not None}
-    user = {"id": wanted.get("id"), **_EVERYONE, **_BY_ROLE.get(role, {}), **known}
+    given = {key: value for key, value in wanted.items() if key in _EVERYONE and value is not None}
+    user = {"id": wanted.get("id"), **_EVERYONE, **_BY_ROLE.get(role, {}), **given}
     _put_locale(user, wanted)
     return user
 
@@ -153,20 +153,24 @@ def _belong(tx: Tx, user: Json) -> None:
 def find_or_create(tx: Tx, wanted: Json) -> Json:
     """The requester as clients name one: {name, email}. An address that is known stays the user it is."""
     email = wanted.get("email")
-    known = by_email(tx.db, email) if isinstance(email, str) and email.strip() else None
-    if known is not None:
-        return known
+    owner = by_email(tx.db, email) if isinstance(email, str) and email.strip() else None
+    if owner is not None:
+        return owner
     name = wanted.get("name") or (str(email).split("@")[0] if email else None)
     return create(tx, {**wanted, "name": name, "role": "end-user"})
 
 
-def create_or_change(tx: Tx, wanted: Json) -> tuple[Json, bool]:
-    """Known by external_id first, then by e-mail; tells whether the user is new."""
-    known = by_external_id(tx.db, wanted["external_id"]) if wanted.get("external_id") else None
-    known = known or (by_email(tx.db, str(wanted["email"])) if wanted.get("email") else None)
-    if known is None:
+def known(db: sqlite3.Connection, wanted: Json) -> Json | None:
+    """Whom a body means: known by external_id first, then by e-mail."""
+    found = by_external_id(db, wanted["external_id"]) if wanted.get("external_id") else None
+    return found or (by_email(db, str(wanted["email"])) if wanted.get("email") else None)
+
+
+def create_or_change(tx: Tx, wanted: Json, before: Json | None) -> tuple[Json, bool]:
+    """Tells whether the user is new: she is where `before`, whom the body means, is nobody."""
+    if before is None:
         return create(tx, {key: value for key, value in wanted.items() if key != "id"}), True
-    return change(tx, known, wanted), False
+    return change(tx, before, wanted), False
 
 
 def _put_locale(after: Json, wanted: Json) -> None:

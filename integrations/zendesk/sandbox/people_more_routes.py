@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import sqlite3
 
-from . import jobs, merging, people, records
+from . import jobs, merging, people, records, rights
 from .call import Call, Route
 from .paging import InTable
 from .replies import Reply, forbidden, invalid_attribute, not_found, record_invalid, too_many
@@ -123,6 +123,8 @@ def merge(call: Call, user_id: str) -> Reply:
         winner = winner or people.by_email(tx.db, str(wanted.get("email") or ""))
         if winner is None or not winner["active"]:
             raise record_invalid("id", "Id: is invalid", "InvalidValue")
+        rights.refuse_touching(call.user, loser)
+        rights.refuse_touching(call.user, winner)
         row = merging.merge_users(tx, loser, winner)
     return Reply({"user": {"id": row["id"], "url": f"{call.base}/api/v2/users/{row['id']}.json", **row}})
 
@@ -133,8 +135,8 @@ def create_or_update_many(call: Call) -> Reply:
         raise invalid_attribute("users", "an array")
     if len(rows) > MOST:
         raise too_many("Maximum 100 users may be created per call")
-    if call.user["role"] != "admin" and any(row.get("role") in ("agent", "admin") for row in rows):
-        raise forbidden()
+    with call.state.read() as db:
+        rights.refuse_rows(db, call.user, [{key: row[key] for key in row if key != "id"} for row in rows])
     return jobs.start(call, "user create_or_update", rows)
 
 

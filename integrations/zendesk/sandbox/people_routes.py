@@ -4,11 +4,11 @@ import secrets
 import sqlite3
 from typing import Any
 
-from . import identities, jobs, people
+from . import identities, jobs, people, rights
 from .call import Call, Route
 from .paging import InMemory, InTable
 from .people_loads import PeopleLoads
-from .replies import Reply, forbidden, invalid_attribute, not_found, too_many
+from .replies import Reply, invalid_attribute, not_found, too_many
 from .shape import Json, decode, ident
 from .sideloads import user
 from .ticket_routes import MOST, ids_of
@@ -96,7 +96,7 @@ def count(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     wanted = call.wanted("user")
-    _refuse_making_staff(call, wanted)
+    rights.refuse_change(call.user, None, wanted)
     call.warn("users", "create", "user", wanted, people.WRITABLE)
     with call.write() as tx:
         made = people.create(tx, {key: value for key, value in wanted.items() if key != "id"})
@@ -108,20 +108,22 @@ def create(call: Call) -> Reply:
 def create_or_update(call: Call) -> Reply:
     """Known by external_id first, then by e-mail. 201 for a new one, 200 for a known one."""
     wanted = call.wanted("user")
-    _refuse_making_staff(call, wanted)
     call.warn("users", "create_or_update", "user", wanted, people.WRITABLE)
     with call.write() as tx:
-        row, made = people.create_or_change(tx, wanted)
+        before = people.known(tx.db, wanted)
+        rights.refuse_change(call.user, before, wanted)
+        row, made = people.create_or_change(tx, wanted, before)
     shown = user(row, call.base)
     return Reply({"user": shown}, 201 if made else 200, {"location": shown["url"]})
 
 
 def update(call: Call, user_id: str) -> Reply:
     wanted = call.wanted("user")
-    _refuse_making_staff(call, wanted)
     call.warn("users", "update", "user", wanted, people.WRITABLE)
     with call.write() as tx:
-        row = people.change(tx, _found(tx.db, user_id), wanted)
+        before = _found(tx.db, user_id)
+        rights.refuse_change(call.user, before, wanted)
+        row = people.change(tx, before, wanted)
     return Reply({"user": user(row, call.base)})
 
 
@@ -145,16 +147,21 @@ def create_many(call: Call) -> Reply:
     rows = _rows(call)
     if len(rows) > MOST:
         raise too_many("Maximum 100 users may be created per call")
+    with call.state.read() as db:
+        rights.refuse_rows(db, call.user, rows, known=False)
     return jobs.start(call, "user create", rows)
 
 
 def update_many(call: Call) -> Reply:
     if call.arg("ids"):
         change = call.wanted("user")
-        return jobs.start(call, "user update", [change | {"id": number} for number in ids_of(call)])
-    rows = _rows(call)
+        rows = [change | {"id": number} for number in ids_of(call)]
+    else:
+        rows = _rows(call)
     if len(rows) > MOST:
         raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    with call.state.read() as db:
+        rights.refuse_rows(db, call.user, rows)
     return jobs.start(call, "user update", rows)
 
 
@@ -184,11 +191,6 @@ def _rows(call: Call) -> list[Json]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise invalid_attribute("users", "an array")
     return rows
-
-
-def _refuse_making_staff(call: Call, wanted: Json) -> None:
-    if wanted.get("role") in ("agent", "admin") and call.user["role"] != "admin":
-        raise forbidden()
 
 
 ROUTES = (

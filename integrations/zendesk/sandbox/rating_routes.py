@@ -16,7 +16,7 @@ def rate(call: Call, ticket_id: str) -> Reply:
         raise record_invalid("score", "Score: must be good or bad", "InvalidValue")
     with call.write() as tx:
         ticket = tickets.one(tx.db, ident(ticket_id))
-        if ticket["requester_id"] != call.user["id"]:
+        if ticket["requester_id"] != call.user["id"] or not ticket["is_public"]:
             raise forbidden()
         row = rating.rate(tx, ticket, wanted, call.by())
     return Reply({"satisfaction_rating": plain("satisfaction_rating", row, call.base)})

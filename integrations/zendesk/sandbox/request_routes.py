@@ -8,6 +8,7 @@ from .paging import InMemory, InTable
 from .replies import Reply, not_found, record_invalid
 from .shape import Json, decode, ident, moment
 from .thread_routes import comment_rows
+from .ticket_change import wanted_fields
 
 _KEYS = ("id", "status", "priority", "type", "subject", "description", "organization_id", "via", "custom_status_id",
          "requester_id", "email_cc_ids", "is_public", "due_at", "created_at", "updated_at", "recipient", "assignee_id",
@@ -19,6 +20,10 @@ _OPEN = "status in ('new', 'open', 'pending', 'hold')"
 _DONE = "status in ('solved', 'closed')"
 _MINE = "requester_id = ?"
 _CCD = "exists (select 1 from json_each(body, '$.email_cc_ids') where value = ?)"
+_PUBLIC = "json_extract(body, '$.is_public') = 1"
+# What a customer may say of her request; everything else in her body is left out.
+_HERS = _TAKEN - {"requester", "collaborator_ids", "custom_status_id", "solved"}
+_SAID = ("body", "html_body", "value", "uploads")
 _SORTS = {"updated_at": "updated_at", "created_at": "created_at"}
 
 
@@ -35,7 +40,14 @@ def _shown(db: sqlite3.Connection, ticket: Json, base: str) -> Json:
     }  # fmt: skip
 
 
+def _is_customer(call: Call) -> bool:
+    return bool(call.user["role"] == "end-user")
+
+
 def _listing(call: Call, where: str, values: list[object]) -> Reply:
+    """What is internal is no customer's to see, be it about her or in copy to her."""
+    if _is_customer(call):
+        where = f"{_PUBLIC} and ({where})"
     column = _SORTS.get(call.arg("sort_by") or "", "id")
     way = "desc" if call.arg("sort_order") == "desc" else "asc"
     with call.state.read() as db:
@@ -77,10 +89,10 @@ def search(call: Call) -> Reply:
 
 
 def _one(call: Call, db: sqlite3.Connection, request_id: str) -> Json:
-    """Her own, or one that she is in copy of; staff see every one."""
+    """Her own, or one that she is in copy of, and never an internal one; staff see every one."""
     ticket = tickets.one(db, ident(request_id))
     persons = {ticket["requester_id"], *ticket["email_cc_ids"], *ticket["collaborator_ids"]}
-    if call.user["role"] == "end-user" and call.user["id"] not in persons:
+    if _is_customer(call) and (call.user["id"] not in persons or not ticket["is_public"]):
         raise not_found()
     return ticket
 
@@ -95,12 +107,25 @@ def create(call: Call) -> Reply:
     wanted = call.wanted("request")
     call.warn("requests", "create", "request", wanted, _TAKEN)
     given = {key: value for key, value in wanted.items() if key in _TAKEN and key != "solved"}
-    if call.user["role"] == "end-user":
-        given.pop("requester", None)
     with call.write() as tx:
+        if _is_customer(call):
+            given = _hers(call, tx.db, given)
         ticket, _ = tickets.create(tx, given, call.by())
         shown = _shown(tx.db, ticket, call.base)
     return Reply({"request": shown}, 201, {"location": shown["url"]})
+
+
+def _hers(call: Call, db: sqlite3.Connection, given: Json) -> Json:
+    """Of a body what a customer may say: in her own name, in public, in fields that she may fill in."""
+    kept = {key: value for key, value in given.items() if key in _HERS}
+    if isinstance(kept.get("comment"), dict):
+        kept["comment"] = {key: kept["comment"][key] for key in _SAID if key in kept["comment"]}
+    open_to_her = {row["id"] for row in records.every(db, "ticket_field") if row["editable_in_portal"]}
+    values = {number: value for number, value in wanted_fields(kept).items() if number in open_to_her}
+    kept = {key: value for key, value in kept.items() if key not in ("fields", "custom_fields")}
+    if kept.get("via_followup_source_id") is not None:
+        _one(call, db, str(kept["via_followup_source_id"]))
+    return kept | {"custom_fields": [{"id": number, "value": value} for number, value in values.items()]}
 
 
 def update(call: Call, request_id: str) -> Reply:
@@ -111,6 +136,8 @@ def update(call: Call, request_id: str) -> Reply:
     given: Json = {key: wanted[key] for key in ("comment", "email_ccs") if key in wanted}
     with call.write() as tx:
         before = _one(call, tx.db, request_id)
+        if _is_customer(call):
+            given = _hers(call, tx.db, given)
         if wanted.get("solved") in (True, "true"):
             if before["assignee_id"] is None:
                 raise record_invalid("solved", "Solved: an unassigned request cannot be solved", "InvalidValue")

@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
-from . import people, records
+from . import people, records, rights
 from .call import Call, Route
 from .paging import InMemory
 from .replies import Reply, not_found, record_invalid
@@ -82,6 +82,8 @@ def _tagged(call: Call, owner_id: str, kind: str, join: Callable[[set[str], set[
         raise record_invalid("tags", "Tags: cannot be blank", "BlankValue")
     with call.write() as tx:
         row = _owner(tx.db, kind, owner_id)
+        if kind == "user":
+            rights.refuse_touching(call.user, row)
         tags = sorted(join(set(row["tags"]), set(tags_of(body["tags"]))))
         _keep(tx, kind, row, tags)
     return Reply({"tags": tags}, status)

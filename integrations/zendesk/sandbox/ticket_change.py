@@ -146,7 +146,7 @@ def _put_requester(after: Json, before: Json, wanted: Json, known: Known) -> Non
 def _put_fields(after: Json, wanted: Json, known: Known) -> None:
     values = field_values(after)
     tags = set(after["tags"])
-    for number, value in _wanted_fields(wanted).items():
+    for number, value in wanted_fields(wanted).items():
         definition = known.fields.get(number)
         if definition is None:
             continue
@@ -159,7 +159,7 @@ def _put_fields(after: Json, wanted: Json, known: Known) -> None:
     ]
 
 
-def _wanted_fields(wanted: Json) -> dict[int, object]:
+def wanted_fields(wanted: Json) -> dict[int, object]:
     found: dict[int, object] = {}
     for given in (wanted.get("fields"), wanted.get("custom_fields")):
         rows = given if isinstance(given, list) else []

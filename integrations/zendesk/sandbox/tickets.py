@@ -272,7 +272,7 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
 
 
 def _comment(given: object, actor: Json, *, public: bool) -> Json | None:
-    """What was said, or None for nothing. An end user's words are always public."""
+    """What was said, or None for nothing. An end user's words are always public, and her own."""
     given = {"body": given} if isinstance(given, str) else given
     if not isinstance(given, dict):
         return None
@@ -280,10 +280,11 @@ def _comment(given: object, actor: Json, *, public: bool) -> Json | None:
     body = plain_of(markup) if markup else str(given.get("body") or given.get("value") or "")
     if not body.strip():
         return None
+    is_hers = actor["role"] == "end-user"
     is_public = given.get("public", public) in (True, "true", 1, "1")
     return {
         "body": body, "html_body": f'<div class="zd-comment" dir="auto">{markup}</div>' if markup else html_of(body),
-        "public": is_public or actor["role"] == "end-user", "author_id": given.get("author_id"),
+        "public": is_public or is_hers, "author_id": None if is_hers else given.get("author_id"),
         "uploads": given.get("uploads"),
     }  # fmt: skip
 

@@ -84,7 +84,8 @@ def test_a_customer_solves_what_was_assigned(box: Client) -> None:
 
 def test_a_customer_sees_the_fields_that_are_for_her(box: Client) -> None:
     fields = [box.send("POST", "/ticket_fields", {"ticket_field": {
-        "type": "text", "title": title, "visible_in_portal": seen}})["ticket_field"]["id"]
+        "type": "text", "title": title, "visible_in_portal": seen,
+        "editable_in_portal": True}})["ticket_field"]["id"]
         for title, seen in (("Door", True), ("Margin", False))]  # fmt: skip
     _, own = customer(box, "Fia")
     request = asked(own, custom_fields=[{"id": number, "value": "7"} for number in fields])
