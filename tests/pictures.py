@@ -38,15 +38,15 @@ class Picture:
 
 
 def _a_file_previewed(page: Page) -> None:
-    """A partner's list: a booking at another time, one without a customer, and one that ends before it starts."""
+    """A partner's list: a booking that is here, at another price and time, a new one, and one without a customer."""
     page.goto(page.url.replace("/imports/new/", "/bookings/?tab=ahead"), wait_until="networkidle")
     ref = page.locator("table tbody tr td a").first.inner_text().strip()
     page.go_back(wait_until="networkidle")
-    heads = "예약 번호,상품,도시,전체 금액,결제 금액,결제 시각,시작,끝"
+    heads = "예약 번호,고객 이메일,상품,도시,전체 금액,결제 금액,결제 시각,시작,끝"
     told = [
-        f"{ref},home_cleaning,강남,75000,75000,2026-05-02 10:00,2030-05-02 10:00,2030-05-02 13:00",
-        "B-90001,home_cleaning,강남,75000,75000,2026-05-02 10:00,2030-05-02 10:00,2030-05-02 13:00",
-        "B-90002,home_cleaning,강남,75000,75000,2026-05-02 10:00,2030-05-03 10:00,2030-05-03 09:00",
+        f"{ref},,mid_term_housing,강남,20000000,20000000,2026-05-02 10:00,2030-05-02 15:00,2030-08-02 11:00",
+        "B-90001,sora@example.com,home_cleaning,강남,75000,75000,2026-05-02 10:00,2030-05-02 10:00,2030-05-02 13:00",
+        "B-90002,,home_cleaning,강남,75000,75000,2026-05-02 10:00,2030-05-03 10:00,2030-05-03 13:00",
     ]
     rows = "\n".join((heads, *told)).encode()
     page.set_input_files("input[type=file]", {"name": "협력사 예약 목록.csv", "mimeType": "text/csv", "buffer": rows})
