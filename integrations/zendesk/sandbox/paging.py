@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from .replies import bad_page, too_deep
-from .shape import Json, decode, encode
+from . import seeking
+from .replies import Refusal, bad_page, too_deep
+from .shape import BIGGEST_ID, Json, decode, encode, whole
 
 DEEPEST = 10_000  # rows that offset pages reach
-_BY_ID = {"id": False, "id asc": False, "id asc, id asc": False, "id desc": True, "id desc, id desc": True,
-          "id asc, id": False}  # fmt: skip
 # Where a row stands that a real account's cursor names and that is not here: its list has ended.
 _BEHIND_ALL = 2**62
 Entry = tuple[object, object]  # the id that a cursor remembers, and the row as it goes out
-Mark = tuple[int, object]  # the place in the list when the cursor was made, and that id
+Stand = int | list[object]  # a place in a short list, or the values that a table was sorted by
+Mark = tuple[Stand, object]  # where a row stood when the cursor was made, and its id
 
 
 class Source(Protocol):
@@ -31,7 +31,8 @@ class Source(Protocol):
 
     def part(self, offset: int, limit: int) -> list[Entry]: ...
 
-    def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]: ...
+    def beyond(self, mark: Mark | None, limit: int, *, backwards: bool) -> list[tuple[Stand, Entry]]:
+        """The rows behind a mark, or before it, in the list's order; without one the first."""
 
 
 class InMemory:
@@ -47,16 +48,21 @@ class InMemory:
     def part(self, offset: int, limit: int) -> list[Entry]:
         return self._entries[offset : offset + limit]
 
-    def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
-        place = next((at for at, entry in enumerate(self._entries) if entry[0] == mark[1]), None)
+    def beyond(self, mark: Mark | None, limit: int, *, backwards: bool) -> list[tuple[Stand, Entry]]:
+        numbered: list[tuple[Stand, Entry]] = list(enumerate(self._entries))
+        if mark is None:
+            return numbered[:limit]
+        stood, number = mark
+        if not isinstance(stood, int):
+            raise _no_cursor()
+        place = next((at for at, entry in enumerate(self._entries) if entry[0] == number), None)
         if place is None:
-            place = mark[0] if backwards else mark[0] - 1
-        numbered = list(enumerate(self._entries))
+            place = stood if backwards else stood - 1
         return numbered[max(0, place - limit) : place] if backwards else numbered[place + 1 : place + 1 + limit]
 
 
 class InTable:
-    """A list that stays in its table. In order of id a cursor goes on at once; in another order it finds its place."""
+    """A list that stays in its table. A cursor goes on behind the values that its row had, whatever became of it."""
 
     def __init__(
         self,
@@ -74,11 +80,10 @@ class InTable:
         self.order = order
         self._counted = counted
         self._db = db
-        self._from = f"from {table} where {where}"
-        self._select = f"select * {self._from}"
-        self._picked = f"select * from {table} where id in (select id {self._from}"  # noqa: S608 - our own SQL
+        self._from = f"from {table} where ({where})"
+        self._table = table
         self._values = tuple(values)
-        self._ordered = ordered
+        self._terms = seeking.terms_of(ordered)
         self._render = render
 
     def count(self) -> int:
@@ -87,30 +92,43 @@ class InTable:
         return int(self._db.execute(f"select count(*) {self._from}", self._values).fetchone()[0])
 
     def part(self, offset: int, limit: int) -> list[Entry]:
-        """Picked by id first, which narrow indexes can do, so that no whole row is read that is not on the page."""
-        sql = f"{self._picked} order by {self._ordered} limit ? offset ?) order by {self._ordered}"
-        return [(row["id"], self._render(row)) for row in self._db.execute(sql, (*self._values, limit, offset))]
+        return [(row["id"], self._render(row)) for row in self._rows(self._terms, ("1", []), limit, offset)]
 
-    def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
-        if self._ordered not in _BY_ID:
-            return self._beyond_in_order(mark, limit, backwards=backwards)
-        down = backwards != _BY_ID[self._ordered]
-        way = "id < ? order by id desc" if down else "id > ? order by id"
-        rows = list(self._db.execute(f"{self._select} and {way} limit ?", (*self._values, mark[1], limit)))
-        ordered = reversed(rows) if backwards else rows
-        return [(0, (row["id"], self._render(row))) for row in ordered]
+    def beyond(self, mark: Mark | None, limit: int, *, backwards: bool) -> list[tuple[Stand, Entry]]:
+        terms = seeking.turned(self._terms) if backwards else self._terms
+        rows = self._rows(terms, self._behind(terms, mark), limit)
+        return [(list(row)[-len(terms) : -1], (row["id"], self._render(row)))
+                for row in (reversed(rows) if backwards else rows)]  # fmt: skip
 
-    def _beyond_in_order(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
-        """From the marked row, or from its place in the list where it is gone."""
-        ids = [row["id"] for row in self._db.execute(f"select id {self._from} order by {self._ordered}", self._values)]
-        place = ids.index(mark[1]) if mark[1] in ids else mark[0] if backwards else mark[0] - 1
-        start = max(0, place - limit) if backwards else place + 1
-        wanted = ids[start : place if backwards else place + 1 + limit]
-        marks = ",".join("?" * len(wanted))
-        table = self._from.split()[1]
-        rows = self._db.execute(f"select * from {table} where id in ({marks})", wanted)  # noqa: S608 - our own SQL
-        found = {row["id"]: row for row in rows}
-        return [(start + at, (number, self._render(found[number]))) for at, number in enumerate(wanted)]
+    def _rows(
+        self, terms: Sequence[seeking.Term], behind: seeking.Piece, limit: int, offset: int = 0
+    ) -> list[sqlite3.Row]:
+        """Picked by id first, which narrow indexes can do, so that no whole row is read that is not on the page.
+
+        The values that they are sorted by are the last columns.
+        """
+        by, keys = seeking.order_by(terms), ", ".join(term.sql for term in terms)
+        picked = f"select id {self._from} and {behind[0]} order by {by} limit ? offset ?"
+        sql = f"select *, {keys} from {self._table} where id in ({picked}) order by {by}"  # noqa: S608 - our own SQL
+        return self._db.execute(sql, (*self._values, *behind[1], limit, offset)).fetchall()
+
+    def _behind(self, terms: Sequence[seeking.Term], mark: Mark | None) -> seeking.Piece:
+        if mark is None:
+            return "1", []
+        stood = mark[0] if isinstance(mark[0], list) else self._now(mark[1])
+        if stood is None:
+            return ("1" if terms != self._terms else "0"), []
+        if len(stood) != len(terms) - 1:
+            raise _no_cursor()
+        return seeking.behind(terms, [*stood, mark[1]])
+
+    def _now(self, number: object) -> list[object] | None:
+        """The values of a row that a real account's cursor names; None where it is not here."""
+        keys = ", ".join(term.sql for term in self._terms)
+        row = self._db.execute(f"select {keys} from {self._table} where id = ?", (number,)).fetchone()  # noqa: S608
+        if row is None and len(self._terms) == 1:
+            return []
+        return None if row is None else list(row)[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +150,10 @@ def _number(args: MultiDict[str, str], key: str, default: int) -> int:
     text = args.get(key, "")
     if not text:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    number = whole(text)
+    if number is None or number < 1:
         raise bad_page(f"{key} must be a positive number")
-    return int(text)
+    return number
 
 
 def _link(url: str, args: MultiDict[str, str], **changes: object) -> str:
@@ -165,8 +184,8 @@ def _by_cursor(url: str, args: MultiDict[str, str], source: Source, biggest: int
     if size > biggest:
         raise bad_page(f"page[size] must be at most {biggest}")
     before = args.get("page[before]")
-    mark: Mark = _mark(before or args.get("page[after]"))
-    found = source.beyond(mark, size + 1, backwards=bool(before)) if before or mark[1] else _first(source, size + 1)
+    mark = _mark(before or args.get("page[after]"))
+    found = source.beyond(mark, size + 1, backwards=bool(before))
     has_more = len(found) > size
     found = found[-size:] if before else found[:size]
     if not found:
@@ -178,7 +197,7 @@ def _by_cursor(url: str, args: MultiDict[str, str], source: Source, biggest: int
     if guide:
         last = _link(url, args, **{"page[before]": base64.b64encode(b"last_page").decode()})
         links = {"first": _link(url, args), "last": last}
-        links |= {"prev": prev_link} if mark[1] else {}
+        links |= {"prev": prev_link} if mark else {}
         links |= {"next": next_link} if has_more else {}
     return Listed(
         [entry[1] for _, entry in found],
@@ -186,33 +205,46 @@ def _by_cursor(url: str, args: MultiDict[str, str], source: Source, biggest: int
     )
 
 
-def _first(source: Source, limit: int) -> list[tuple[int, Entry]]:
-    return list(enumerate(source.part(0, limit)))
-
-
-def _cursor(source: Source, found: tuple[int, Entry]) -> str:
+def _cursor(source: Source, found: tuple[Stand, Entry]) -> str:
     place = base64.b64encode(encode([found[0], found[1][0]])).decode()
     return base64.b64encode(encode({"o": source.order, "v": place})).decode()
 
 
-def _mark(cursor: str | None) -> Mark:
+def _no_cursor() -> Refusal:
+    return bad_page("page[after] or page[before] is not a valid cursor")
+
+
+def _mark(cursor: str | None) -> Mark | None:
     """Where a cursor of ours stands, or one that a real account gave of a row that is here, too."""
     if not cursor:
-        return (0, None)
+        return None
     try:
-        return _read(base64.b64decode(cursor))
-    except (binascii.Error, ValueError, TypeError, KeyError, IndexError) as wrong:
-        raise bad_page("page[after] or page[before] is not a valid cursor") from wrong
+        stood, number = _read(base64.b64decode(cursor))
+    except (binascii.Error, ValueError, TypeError, KeyError, IndexError, RecursionError) as wrong:
+        raise _no_cursor() from wrong
+    values = stood if isinstance(stood, list) else [stood]
+    if not isinstance(number, int | str) or not all(_is_plain(value) for value in [*values, number]):
+        raise _no_cursor()
+    if isinstance(stood, list) or (isinstance(stood, int) and stood >= 0):
+        return stood, number
+    raise _no_cursor()
 
 
-def _read(raw: bytes) -> Mark:
+def _is_plain(value: object) -> bool:
+    """Whether a row can have been sorted by it."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= BIGGEST_ID
+    return value is None or isinstance(value, str | float)
+
+
+def _read(raw: bytes) -> tuple[object, object]:
     told = decode(raw) if raw[:1] == b"{" else {}
     if "sortValues" in told:
         return (_BEHIND_ALL, int(told["sortValues"][-1]))
     values = base64.b64decode(told["v"]) if told else raw
     if values[:1] == b"[":
-        place, ident = decode(values)
-        return (int(place), ident)
+        stood, number = decode(values)
+        return stood, number
     if values[-9:-8] != b"i":
         raise ValueError("its last value is no id")
     return (_BEHIND_ALL, int.from_bytes(values[-8:], "little"))

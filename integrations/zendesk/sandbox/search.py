@@ -6,13 +6,13 @@ Texts are searched for whole words, as in Zendesk; what that means in Korean sta
 import re
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from . import finding, records, tickets
 from .call import Call, Route
-from .paging import Entry, InMemory, InTable, Mark, listed
+from .paging import Entry, InMemory, InTable, Mark, Stand, listed
 from .replies import Refusal, Reply, bad_page
-from .shape import Json, decode, ident, moment, stamp
+from .shape import Json, decode, ident, moment, stamp, whole
 from .sideloads import plain, user
 from .ticket_change import PRIORITIES, STATUSES
 
@@ -39,6 +39,7 @@ _FIELD_IS = (
     "exists (select 1 from json_each(body, '$.custom_fields')"
     " where json_extract(value, '$.id') = ? and json_extract(value, '$.value') = ?)"
 )
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 Piece = tuple[str, list[object]]
 
 
@@ -120,10 +121,11 @@ def _dated(column: str, sign: str, value: str) -> Piece:
     at = moment(value)
     if at is None:
         raise Refusal(422, {"error": "invalid", "description": f"Invalid search: {value} is not a date"})
+    next_day = at + min(timedelta(days=1), _LAST_MOMENT - at)
     if sign == ":":
-        return f"{column} >= ? and {column} < ?", [stamp(at), stamp(at + timedelta(days=1))]
+        return f"{column} >= ? and {column} < ?", [stamp(at), stamp(next_day)]
     if sign == ">" and len(value) == 10:
-        return f"{column} >= ?", [stamp(at + timedelta(days=1))]
+        return f"{column} >= ?", [stamp(next_day)]
     return f"{column} {sign} ?", [stamp(at)]
 
 
@@ -187,7 +189,7 @@ class _InTurn:
             offset -= source.count()
         return found
 
-    def beyond(self, mark: Mark, limit: int, *, backwards: bool) -> list[tuple[int, Entry]]:
+    def beyond(self, mark: Mark | None, limit: int, *, backwards: bool) -> list[tuple[Stand, Entry]]:
         raise bad_page("Search has no cursor pagination: use page, or the search export")
 
 
@@ -219,8 +221,8 @@ def _query(call: Call) -> Query:
 def search(call: Call) -> Reply:
     """Offset pages over the first thousand; beyond them 422, as Zendesk answers."""
     query = _query(call)
-    page, size = call.arg("page") or "1", call.arg("per_page") or "100"
-    if page.isdecimal() and size.isdecimal() and int(page) * min(int(size), 100) > DEEPEST:
+    page, size = whole(call.arg("page") or "1"), whole(call.arg("per_page") or "100")
+    if page is not None and size is not None and page * min(size, 100) > DEEPEST:
         words = "Invalid search: Requested response size was greater than Search Response Limits"
         raise Refusal(422, {"error": "invalid", "description": words})
     with call.state.read() as db:

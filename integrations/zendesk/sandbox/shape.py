@@ -11,6 +11,7 @@ import msgspec
 Json = dict[str, Any]
 
 BIGGEST_ID = 2**63 - 1
+_MOST_DIGITS = 18
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -30,9 +31,9 @@ def moment(text: object) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def ident(value: object) -> int | None:
@@ -44,6 +45,13 @@ def ident(value: object) -> int | None:
     if isinstance(value, int) and 0 < value <= BIGGEST_ID:
         return value
     return None
+
+
+def whole(text: str) -> int | None:
+    """A number from 0 on in its digits; where they are too many, one beyond all counts here. None: no number."""
+    if not text.isdecimal():
+        return None
+    return int(text) if len(text) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 def ulid(at: datetime) -> str:

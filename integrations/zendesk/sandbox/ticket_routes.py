@@ -29,8 +29,7 @@ def listing(
     `ordered` is the order of offset pages where nobody asks for another one.
     """
     loads, within = Sideloads(call.arg("include")), Loads.of(db, call.state.clock(), call.base, call.arg("include"))
-    cursor = "page[size]" in call.request.args or "page[after]" in call.request.args
-
+    cursor = call.by_cursor
     shown: list[int] = []
 
     def render(row: sqlite3.Row) -> object:

@@ -2,11 +2,15 @@
 
 import base64
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
 
+from integrations.zendesk.sandbox import seeking
 from tests.integrations.sandbox.client import EMAIL, TOKEN, Client
 from tests.integrations.sandbox.conftest import Opener
 
@@ -137,3 +141,78 @@ def test_a_cursor_that_a_real_account_gave_stands_behind_its_row(box: Client) ->
 def test_a_cursor_that_nobody_gave_is_refused(box: Client, text: str) -> None:
     reply = box.ask("GET", "/groups", params={"page[size]": 1, "page[after]": text})
     assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "InvalidPaginationParameter")
+
+
+def tampered(stand: object, ident: object) -> str:
+    place = base64.b64encode(json.dumps([stand, ident]).encode()).decode()
+    return base64.b64encode(json.dumps({"o": "id", "v": place}).encode()).decode()
+
+
+@pytest.mark.parametrize("where", ["/tickets?sort=updated_at", "/tickets?x=1", "/groups?x=1"])
+@pytest.mark.parametrize("mark", [
+    ("x", 1), (0, [1]), ([[1], [2]], 1), ([{}], 1), (None, 1), (0, None), (-5, 7), ([2**70], 1), (0, 2**70),
+    ([1] * 9, 1), ([True], 1), (0, 1.5),
+])  # fmt: skip
+def test_a_cursor_that_was_tampered_with_is_refused(box: Client, where: str, mark: tuple[object, object]) -> None:
+    reply = box.ask("GET", f"{where}&page[size]=1", params={"page[after]": tampered(*mark)})
+    assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "InvalidPaginationParameter")
+
+
+@pytest.fixture
+def hourly(opened: Opener) -> Client:
+    """Seven tickets, one an hour, two of them high, one low, the others without a priority."""
+    hours = iter(range(100_000))
+    box = opened(clock=lambda: datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=next(hours)))
+    for priority in (None, "high", None, "low", None, "high", None):
+        box.ticket(priority=priority)
+    return box
+
+
+@pytest.mark.parametrize(("sort", "last"), [("updated_at", 3), ("-updated_at", 5)])
+def test_a_walk_goes_on_where_it_was_when_the_last_row_of_a_page_moves(hourly: Client, sort: str, last: int) -> None:
+    """Nothing that stayed where it was is left out: the row that moved may come again at its new place."""
+    first = hourly.read("/tickets", **{"page[size]": 3, "sort": sort})
+    assert first["tickets"][-1]["id"] == last
+    hourly.change(last, subject="Moved to the end of the list")
+    rest = [number for page in follow(hourly, first["links"]["next"], "tickets") for number in page]
+    still = {1, 2, 3, 4, 5, 6, 7} - {row["id"] for row in first["tickets"]}
+    assert still <= set(rest)
+    assert len(rest) == len(set(rest))
+
+
+@pytest.mark.parametrize("way", ["asc", "desc"])
+def test_a_view_is_walked_by_cursor_over_what_is_empty_and_over_what_moves(hourly: Client, way: str) -> None:
+    rule = {"field": "status", "operator": "less_than", "value": "closed"}
+    view = hourly.send("POST", "/views", {"view": {"title": "All", "all": [rule]}})["view"]["id"]
+    path = f"/views/{view}/tickets?sort_by=priority&sort_order={way}&page[size]=2"
+    whole = [row["id"] for row in hourly.read(f"/views/{view}/tickets", sort_by="priority", sort_order=way)["tickets"]]
+    pages = follow(hourly, f"{hourly.url}/api/v2{path}", "tickets")
+    assert [number for page in pages for number in page] == whole
+    second = hourly.ask("GET", path).json()["links"]["next"]
+    assert follow(hourly, second, "tickets")[0] == whole[2:4]
+    hourly.change(whole[1], priority="urgent")
+    rest = [number for page in follow(hourly, second, "tickets") for number in page]
+    assert set(whole[2:]) <= set(rest)
+
+
+def test_a_cursor_leads_back_in_another_order(hourly: Client) -> None:
+    first = hourly.read("/tickets", **{"page[size]": 3, "sort": "-updated_at"})
+    after = first["meta"]["after_cursor"]
+    second = hourly.read("/tickets", **{"page[size]": 3, "sort": "-updated_at", "page[after]": after})
+    before = second["meta"]["before_cursor"]
+    hourly.change(4, subject="The row that the cursor stands at goes to the front")
+    back = hourly.read("/tickets", **{"page[size]": 3, "sort": "-updated_at", "page[before]": before})
+    assert [row["id"] for row in second["tickets"]] == [4, 3, 2]
+    assert [row["id"] for row in back["tickets"]] == [7, 6, 5]
+
+
+def test_the_next_page_is_found_by_index_and_reads_no_row_of_another_page(hourly: Client, tmp_path: Path) -> None:
+    ordered = seeking.terms_of("updated_at desc, id desc")
+    text, values = seeking.behind(ordered, ["2026-11-01T05:00:00Z", 5])
+    by = seeking.order_by(ordered)
+    with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3")) as db:
+        sql = f"select id from tickets where deleted = 0 and (1) and {text} order by {by} limit 3"
+        plan = " ".join(row[3] for row in db.execute(f"explain query plan {sql}", values))
+    assert "SEARCH tickets USING" in plan
+    assert "tickets_updated (updated_at<?)" in plan
+    assert "TEMP B-TREE" not in plan
