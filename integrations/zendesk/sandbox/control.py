@@ -13,7 +13,7 @@ from . import account, bodies, clock, importer, journal, notices, people, rulebo
 from .api import Api
 from .automations import Hourly
 from .faults import FaultInvalid, Plan
-from .shape import Json, decode, encode, fine_stamp
+from .shape import Json, decode, encode, fine_stamp, whole
 from .state import State
 from .traffic import Traffic, TrafficRefused
 
@@ -66,11 +66,11 @@ class Control:
 
     def _journal(self, request: Request) -> Response:
         with self._state.read() as db:
-            return _json({"journal": journal.since(db, request.args.get("since", 0, type=int))})
+            return _json({"journal": journal.since(db, whole(request.args.get("since", "")) or 0)})
 
     def _notifications(self, request: Request) -> Response:
         """What rules have told people and programs, oldest first."""
-        since, ticket_id = (request.args.get(name, type=int) for name in ("since", "ticket_id"))
+        since, ticket_id = (whole(request.args.get(name, "")) for name in ("since", "ticket_id"))
         with self._state.read() as db:
             return _json({"notifications": notices.kept(db, since or 0, ticket_id)})
 

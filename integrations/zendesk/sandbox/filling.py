@@ -170,7 +170,7 @@ class Filling:
         if at is None:
             raise Unfit(f"ticket {ticket['id']}: updated_at {ticket['updated_at']!r} is no time")
         old = ident(row.get("generated_timestamp")) or int(at.timestamp())
-        return max(old, self._tx.exported + 1)
+        return self._tx.filled(old)
 
     def _tell(self, ticket: Json, said: list[Json]) -> None:
         """A history: one audit a comment. Where comments were given, how the ticket came to be as it is stands in it:
@@ -216,7 +216,7 @@ class Filling:
         return None
 
     def _keep(self, audit: Json, at: int) -> None:
-        self._audits.append((audit["id"], audit["ticket_id"], at, text_of(audit)))
+        self._audits.append((audit["id"], audit["ticket_id"], self._tx.filled(at), text_of(audit)))
         for event in audit["events"]:
             if event.get("type") == "Comment":
                 beside = {"via": audit["via"], "created_at": audit["created_at"], "metadata": audit["metadata"]}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from . import attachments, records
 from .call import Call, Route
 from .replies import Refusal, Reply, not_found
-from .shape import Json, decode, moment
+from .shape import Json, decode, moment, whole
 from .sideloads import Sideloads, plain, user
 from .state import Tx
 from .ticket_loads import Loads
@@ -17,10 +17,17 @@ WITHHELD_SECONDS = 60
 SAMPLE = 50
 
 
-def _exported(tx: Tx, page: list[sqlite3.Row]) -> None:
-    """Whatever is written or filled in after this page comes behind its last second, so that no cursor misses it."""
-    if page:
-        tx.exported_through(page[-1]["generated_timestamp"])
+def _exported(call: Call, tx: Tx, last: int | None, *, done: bool) -> None:
+    """Whatever is written or filled in after this page comes behind its last second, so that no cursor misses it.
+
+    The last page, an empty one too, promises all seconds that it could have shown.
+    """
+    seen = min(newest(call), int(tx.now.timestamp())) if done else 0
+    tx.exported_through(max(seen, last or 0))
+
+
+def _told(call: Call, tx: Tx, page: list[sqlite3.Row], beside: Json) -> None:
+    _exported(call, tx, page[-1]["generated_timestamp"] if page else None, done=beside["end_of_stream"])
 
 
 def newest(call: Call) -> int:
@@ -31,10 +38,11 @@ def newest(call: Call) -> int:
 
 
 def start_time(call: Call) -> int:
-    text = call.arg("start_time")
-    if text is None or not text.lstrip("-").isdecimal():
+    text = call.arg("start_time") or ""
+    number = whole(text.removeprefix("-"))
+    if number is None:
         raise Refusal(400, {"error": "InvalidValue", "description": "start_time is required and must be a number"})
-    start = int(text)
+    start = -number if text.startswith("-") else number
     if call.withhold_seconds and start > int(call.state.clock().timestamp()) - call.withhold_seconds:
         words = "Too recent start_time. Use a start_time older than 60 seconds"
         raise Refusal(422, {"error": "InvalidValue", "description": words})
@@ -42,8 +50,7 @@ def start_time(call: Call) -> int:
 
 
 def page_size(call: Call) -> int:
-    text = call.arg("per_page") or ""
-    return min(int(text), call.most) if text.isdecimal() and int(text) else call.most
+    return min(whole(call.arg("per_page") or "") or call.most, call.most)
 
 
 def _cursor(call: Call) -> tuple[int, int]:
@@ -53,9 +60,16 @@ def _cursor(call: Call) -> tuple[int, int]:
         return start_time(call), 0
     try:
         second, _, rest = base64.b64decode(text, validate=True).decode().partition("||")
-        return int(float(second)), int(rest.rstrip("|"))
-    except (binascii.Error, UnicodeDecodeError, ValueError) as wrong:
-        raise Refusal(400, {"error": "InvalidValue", "description": "cursor is not valid"}) from wrong
+    except (binascii.Error, ValueError) as wrong:
+        raise _no_cursor() from wrong
+    start, number = whole(second.partition(".")[0].removeprefix("-")), whole(rest.rstrip("|"))
+    if start is None or number is None:
+        raise _no_cursor()
+    return -start if second.startswith("-") else start, number
+
+
+def _no_cursor() -> Refusal:
+    return Refusal(400, {"error": "InvalidValue", "description": "cursor is not valid"})
 
 
 def _by_cursor(
@@ -71,13 +85,17 @@ def _by_cursor(
     }, page  # fmt: skip
 
 
-def _rows(call: Call, db: sqlite3.Connection, table: str, start: tuple[int, int], size: int) -> list[sqlite3.Row]:
+def _rows(
+    call: Call, db: sqlite3.Connection, table: str, start: tuple[int, int], size: int | None, through: int | None = None
+) -> list[sqlite3.Row]:
+    """One row more than `size` where there is one; all of them without a size."""
     live = " and deleted = 0" if table == "tickets" and call.arg("exclude_deleted") == "true" else ""
     sql = (
         f"select * from {table} where (generated_timestamp, id) > (?, ?) and generated_timestamp <= ?{live}"  # noqa: S608
         " order by generated_timestamp, id limit ?"
     )
-    return db.execute(sql, (*start, newest(call), size + 1)).fetchall()
+    end = newest(call) if through is None else through
+    return db.execute(sql, (*start, end, -1 if size is None else size + 1)).fetchall()
 
 
 def tickets_by_cursor(call: Call) -> Reply:
@@ -85,7 +103,7 @@ def tickets_by_cursor(call: Call) -> Reply:
     start, size = _cursor(call), page_size(call)
     with call.state.write() as tx:
         beside, page = _by_cursor(call, _rows(call, tx.db, "tickets", start, size), start, size)
-        _exported(tx, page)
+        _told(call, tx, page, beside)
         return Reply({"tickets": _tickets(call, tx.db, page)} | _loads(call, tx.db, page) | beside)
 
 
@@ -106,7 +124,7 @@ def users_by_cursor(call: Call) -> Reply:
     start, size = _cursor(call), page_size(call)
     with call.state.write() as tx:
         beside, page = _by_cursor(call, _rows(call, tx.db, "users", start, size), start, size)
-        _exported(tx, page)
+        _told(call, tx, page, beside)
         return Reply({"users": [user(decode(row["body"]), call.base) for row in page]} | beside)
 
 
@@ -117,8 +135,7 @@ def _by_time(call: Call, db: sqlite3.Connection, table: str) -> tuple[Json, list
     page = rows[:size]
     if len(rows) > size:
         last = page[-1]["generated_timestamp"]
-        page += [row for row in _rows(call, db, table, (last, page[-1]["id"]), 100_000)
-                 if row["generated_timestamp"] == last]  # fmt: skip
+        page += _rows(call, db, table, (last, page[-1]["id"]), None, through=last)
     end = page[-1]["generated_timestamp"] if page else start
     end += 1 if len(rows) > size and end == start else 0
     return timed(call, len(page), end, done=len(rows) <= size), page
@@ -134,7 +151,7 @@ def tickets_by_time(call: Call) -> Reply:
     call.need_admin()
     with call.state.write() as tx:
         beside, page = _by_time(call, tx.db, "tickets")
-        _exported(tx, page)
+        _told(call, tx, page, beside)
         return Reply({"tickets": _tickets(call, tx.db, page)} | _loads(call, tx.db, page) | beside)
 
 
@@ -142,7 +159,7 @@ def users_by_time(call: Call) -> Reply:
     call.need_admin()
     with call.state.write() as tx:
         beside, page = _by_time(call, tx.db, "users")
-        _exported(tx, page)
+        _told(call, tx, page, beside)
         return Reply({"users": [user(decode(row["body"]), call.base) for row in page]} | beside)
 
 
@@ -151,13 +168,14 @@ def ticket_events(call: Call) -> Reply:
     call.need_admin()
     start, size = start_time(call), page_size(call)
     with_comments = "comment_events" in (call.arg("include") or "")
-    with call.state.read() as db:
+    with call.state.write() as tx:
         sql = "select * from audits where at >= ? and at <= ? order by at, id limit ?"
-        rows = db.execute(sql, (start, newest(call), size + 1)).fetchall()
+        rows = tx.db.execute(sql, (start, newest(call), size + 1)).fetchall()
         page = rows[:size]
         if len(rows) > size:
             sql = "select * from audits where at = ? and id > ? order by id"
-            page += db.execute(sql, (page[-1]["at"], page[-1]["id"])).fetchall()
+            page += tx.db.execute(sql, (page[-1]["at"], page[-1]["id"])).fetchall()
+        _exported(call, tx, page[-1]["at"] if page else None, done=len(rows) <= size)
     end = page[-1]["at"] if page else start
     end += 1 if len(rows) > size and end == start else 0
     audits = [(attachments.placed_audit(decode(row["body"]), call.base), row["at"]) for row in page]

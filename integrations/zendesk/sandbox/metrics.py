@@ -6,7 +6,7 @@ Business minutes are those within the ticket's schedule (see hours.py); where th
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from . import hours, people, records
 from .shape import Json, decode, ident, moment, stamp
@@ -19,6 +19,7 @@ SCHEDULED = "ticket_schedule"
 Span = tuple[datetime, datetime]
 _DATES = ("assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at",
           "solved_at", "latest_comment_added_at")  # fmt: skip
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,9 @@ def _first_status(steps: list[Step], ticket: Json) -> str:
 
 
 def _steps(db: sqlite3.Connection, ticket_id: int) -> Iterator[Step]:
-    rows = db.execute("select body from audits where ticket_id = ? order by at, id", (ticket_id,))
-    for row in rows.fetchall():
-        audit = decode(row["body"])
+    rows = db.execute("select body from audits where ticket_id = ?", (ticket_id,)).fetchall()
+    told = [decode(row["body"]) for row in rows]
+    for audit in sorted(told, key=lambda audit: (moment(audit["created_at"]) or _EVER, audit["id"])):
         at = moment(audit["created_at"])
         for event in audit["events"] if at else []:
             if event.get("type") == "Comment" and at:

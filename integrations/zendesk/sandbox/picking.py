@@ -5,7 +5,7 @@ from typing import Any
 
 from .call import Call
 from .kinds import Kind
-from .shape import Json, ident, moment
+from .shape import Json, ident, moment, whole
 
 _SORTS = {"alphabetical": "title", "title": "title", "created_at": "created_at", "updated_at": "updated_at",
           "position": "position", "name": "name"}  # fmt: skip
@@ -85,13 +85,13 @@ def _scored(row: Json, wanted: str) -> bool:
 
 
 def _since(row: Json, wanted: str) -> bool:
-    at = moment(row.get("created_at"))
-    return "score" not in row or not wanted.isdecimal() or (at is not None and at.timestamp() >= int(wanted))
+    at, second = moment(row.get("created_at")), whole(wanted)
+    return "score" not in row or second is None or (at is not None and at.timestamp() >= second)
 
 
 def _until(row: Json, wanted: str) -> bool:
-    at = moment(row.get("created_at"))
-    return "score" not in row or not wanted.isdecimal() or (at is not None and at.timestamp() <= int(wanted))
+    at, second = moment(row.get("created_at")), whole(wanted)
+    return "score" not in row or second is None or (at is not None and at.timestamp() <= second)
 
 
 _FILTERS: dict[str, Callable[[Json, str], bool]] = {

@@ -7,7 +7,7 @@ from . import people, records, skills, tickets
 from .call import Call, Route
 from .paging import InMemory
 from .replies import Reply, bad_page, invalid_attribute, not_found
-from .shape import Json, ident, moment
+from .shape import Json, ident, moment, whole
 from .state import Tx
 
 MOST_EXPORTED = 1000
@@ -138,10 +138,11 @@ def export(call: Call, many: str) -> Reply:
     """By cursor from the beginning on; the last page's next_page is where later changes will be found."""
     call.need_admin()
     text = call.arg("cursor") or "0"
-    if not text.isdecimal():
+    after = whole(text)
+    if after is None:
         raise bad_page("cursor is not valid")
     with call.state.read() as db:
-        rows = [row for row in records.every(db, "skill_event") if row["many"] == many and row["id"] > int(text)]
+        rows = [row for row in records.every(db, "skill_event") if row["many"] == many and row["id"] > after]
     page = rows[:MOST_EXPORTED]
     end = moment(page[-1]["told"]["time"]) if page else call.state.clock()
     cursor = page[-1]["id"] if page else text

@@ -19,6 +19,7 @@ from .shape import BIGGEST_ID, Json, stamp
 FIRST_ID = 10_000_000_000_000
 ID_STEP = 128
 MAPPED = 2**34
+A_SECOND = 1000  # rows
 
 
 class FolderHeld(Exception):
@@ -72,6 +73,22 @@ class Tx:
     def exported(self) -> int:
         """The newest second that any client has been given by an export; 0 where none has asked yet."""
         return self.counters["exported"]
+
+    def heard(self, at: int) -> int:
+        """The second under which the export of events tells an audit of `at`: its own, or behind what was exported."""
+        return max(at, self.counters["exported"] + 1)
+
+    def filled(self, second: int) -> int:
+        """Under which second an export tells a row filled in that is as old as `second`. Rows that come late share one
+        by the thousand at most, since an export by time tells a second whole."""
+        if second > self.counters["exported"]:
+            return second
+        at = max(self.counters["late"], self.counters["exported"] + 1)
+        if at != self.counters["late"] or self.counters["late_rows"] >= A_SECOND:
+            at += at == self.counters["late"]
+            self.counters |= {"late": at, "late_rows": 0}
+        self.counters["late_rows"] += 1
+        return at
 
     def exported_through(self, second: int) -> None:
         self.counters["exported"] = max(self.counters["exported"], second)
@@ -155,7 +172,7 @@ class State:
 
     def _load_counters(self) -> dict[str, int]:
         kept = {row["name"]: row["value"] for row in self._writer.execute("select name, value from counters")}
-        return {"id": FIRST_ID, "ticket": 0, "exported": 0} | kept
+        return {"id": FIRST_ID, "ticket": 0, "exported": 0, "late": 0, "late_rows": 0} | kept
 
     def _save_counters(self, counters: dict[str, int]) -> None:
         changed = [(name, value) for name, value in counters.items() if self._counters.get(name) != value]

@@ -10,7 +10,7 @@ from . import attachments, comment_change, tickets
 from .call import Call, Route
 from .paging import Entry, InMemory
 from .replies import Reply, bad_page, invalid_attribute, not_found
-from .shape import BIGGEST_ID, Json, decode, ident
+from .shape import BIGGEST_ID, Json, decode, ident, whole
 from .sideloads import Sideloads
 
 MOST_AUDITS = 1000
@@ -120,8 +120,7 @@ def redact_marked(call: Call, comment_id: str) -> Reply:
 
 def all_audits(call: Call) -> Reply:
     """Audits of all tickets, the newest first, by the older kind of cursor (cursor= and limit=)."""
-    text = call.arg("limit") or ""
-    limit = min(int(text), MOST_AUDITS) if text.isdecimal() and int(text) else MOST_AUDITS
+    limit = min(whole(call.arg("limit") or "") or MOST_AUDITS, MOST_AUDITS)
     after, backwards = _audit_mark(call.arg("cursor"))
     way = "id > ? order by id" if backwards else "id < ? order by id desc"
     with call.state.read() as db:
@@ -144,9 +143,12 @@ def _audit_mark(cursor: str | None) -> tuple[int, bool]:
         return BIGGEST_ID, False
     try:
         number, _, sign = base64.b64decode(cursor, validate=True).decode().partition("|")
-        return int(number), sign == ">"
-    except (binascii.Error, UnicodeDecodeError, ValueError) as wrong:
+    except (binascii.Error, ValueError) as wrong:
         raise bad_page("cursor is not valid") from wrong
+    place = whole(number)
+    if place is None:
+        raise bad_page("cursor is not valid")
+    return place, sign == ">"
 
 
 ROUTES = (

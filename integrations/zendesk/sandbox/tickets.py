@@ -198,10 +198,12 @@ def new_audit(tx: Tx, ticket_id: int, by: By, told: list[Json], custom: Json, au
 
 
 def keep_audit(tx: Tx, audit: Json) -> None:
-    at = moment(audit["created_at"]) or tx.now
+    """Under the second it is told at, which stays when its words change."""
+    known = tx.db.execute("select at from audits where id = ?", (audit["id"],)).fetchone()
+    at = known["at"] if known else tx.heard(int((moment(audit["created_at"]) or tx.now).timestamp()))
     tx.db.execute(
         "insert or replace into audits(id, ticket_id, at, body) values (?, ?, ?, ?)",
-        (audit["id"], audit["ticket_id"], int(at.timestamp()), text_of(audit)),
+        (audit["id"], audit["ticket_id"], at, text_of(audit)),
     )
 
 

@@ -16,6 +16,7 @@ ORDERED_BY = {"subject": "subject", "requester": "requester_id", "created": "cre
               "id": "id"}  # fmt: skip
 _ORDERS: dict[str, tuple[str, ...]] = {"status": STATUSES, "priority": PRIORITIES}
 _COMPARED = {"less_than": "<", "less_than_equal": "<=", "greater_than": ">", "greater_than_equal": ">="}
+_MOST_HOURS = 1_000_000
 Piece = tuple[str, list[object]]
 
 
@@ -60,6 +61,7 @@ def _aged(column: str, operator: str, value: object, now: datetime) -> Piece:
     hours = ident(value)
     if hours is None:
         return "1", []
+    hours = min(hours, _MOST_HOURS)
     then, later = stamp(now - timedelta(hours=hours)), stamp(now - timedelta(hours=hours + 1))
     if operator.startswith("less_than"):
         return f"{column} > ?", [then]

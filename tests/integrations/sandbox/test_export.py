@@ -1,5 +1,6 @@
 """Incremental exports: nothing is missed, the newest minute is withheld, and a cursor resumes where it stood."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -101,3 +102,85 @@ def test_users_are_exported_too(box: Client) -> None:
     page = box.read("/incremental/users/cursor", start_time=0)
     assert [user["name"] for user in page["users"]] == ["Admin", "Park"]
     assert page["end_of_stream"] is True
+
+
+OLD = {"id": 70, "subject": "Of long ago", "status": "open", "requester_id": 502,
+       "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-02T00:00:00Z",
+       "comments": [{"author_id": 502, "body": "Nobody came", "created_at": "2020-01-01T00:00:00Z"}]}  # fmt: skip
+SEED = {"users": [{"id": 502, "name": "Park", "email": "park@demo.example"}], "tickets": [OLD]}
+
+
+class Hours:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def second(self, ago: int = 0) -> int:
+        return int(self.now.timestamp()) - ago
+
+
+def test_what_is_filled_in_after_an_empty_page_is_not_missed(opened: Opener) -> None:
+    clock = Hours()
+    box = opened(withhold_seconds=60, clock=clock)
+    found, cursor = all_pages(box, start_time=clock.second(100))
+    assert found == []
+    box.door("POST", "/seed", SEED)
+    clock.now += timedelta(seconds=300)
+    assert all_pages(box, cursor=cursor)[0] == [70]
+    assert all_pages(box, start_time=0)[0] == [70]
+
+
+def test_what_is_filled_in_after_a_last_page_comes_to_who_asks_from_then_on(opened: Opener) -> None:
+    """By time as well: whoever was told that a second is over may go on behind it."""
+    clock = Hours()
+    box = opened(withhold_seconds=60, clock=clock)
+    box.ticket()
+    clock.now += timedelta(hours=1)
+    assert [row["id"] for row in box.read("/incremental/tickets", start_time=0)["tickets"]] == [1]
+    asked = clock.second(60)
+    box.door("POST", "/seed", SEED)
+    clock.now += timedelta(hours=1)
+    assert [row["id"] for row in box.read("/incremental/tickets", start_time=asked)["tickets"]] == [70]
+
+
+def test_events_that_are_filled_in_after_they_were_exported_are_not_missed(opened: Opener) -> None:
+    clock = Hours()
+    box = opened(withhold_seconds=60, clock=clock)
+    box.ticket()
+    clock.now += timedelta(hours=1)
+    page = box.read("/incremental/ticket_events", start_time=0)
+    assert page["end_of_stream"] is True
+    box.door("POST", "/seed", SEED)
+    imported = {"subject": "Older", "created_at": "2021-01-01T00:00:00Z", "requester_id": 502,
+                "comments": [{"author_id": 502, "value": "Where?", "created_at": "2021-01-01T00:00:00Z"}]}  # fmt: skip
+    number = box.send("POST", "/imports/tickets", {"ticket": imported}, 201)["ticket"]["id"]
+    clock.now += timedelta(hours=1)
+    later = box.read("/incremental/ticket_events", start_time=page["end_time"] + 1)
+    assert {row["ticket_id"] for row in later["ticket_events"]} == {70, number}
+    assert {row["created_at"][:4] for row in later["ticket_events"]} == {"2020", "2021"}, "their own time stays"
+    assert box.read(f"/tickets/{number}/metrics")["ticket_metric"]["created_at"] == "2021-01-01T00:00:00Z"
+
+
+def test_a_second_is_told_whole_however_many_rows_share_it(opened: Opener) -> None:
+    """Rows that come late are spread, so that no page of theirs is long; those of one age keep their second."""
+    clock = Hours()
+    box = opened(withhold_seconds=60, clock=clock)
+    one = {key: value for key, value in OLD.items() if key != "comments"} | {"requester_id": None}
+    box.door("POST", "/seed", {"tickets": [one | {"id": number} for number in range(1, 1203)]})
+    page = box.read("/incremental/tickets", start_time=0, per_page=1)
+    assert (page["count"], page["end_of_stream"]) == (1202, False)
+    everything = box.read("/incremental/tickets", start_time=page["end_time"] + 1)
+    assert (everything["count"], everything["end_of_stream"]) == (0, True)
+    box.door("POST", "/seed", {"tickets": [one | {"id": number} for number in range(2001, 3203)]})
+    clock.now += timedelta(hours=1)
+    late = box.read("/incremental/tickets", start_time=everything["end_time"] + 1)
+    assert max(Counter(row["generated_timestamp"] for row in late["tickets"]).values()) <= 1000
+    seen = {row["id"] for row in late["tickets"]}
+    while not late["end_of_stream"]:
+        late = box.read("/incremental/tickets", start_time=late["end_time"])
+        seen |= {row["id"] for row in late["tickets"]}
+    assert seen == set(range(2001, 3203))

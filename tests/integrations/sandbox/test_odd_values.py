@@ -2,6 +2,8 @@
 
 import random
 import re
+from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -99,3 +101,58 @@ def test_every_address_refuses_or_takes_what_is_odd(tmp_path: Path) -> None:
     assert asked > 1500
     assert client.get("/api/v2/users/me", headers=sign_in).status_code == 200
     sandbox.stop()
+
+
+LONG = "9" * 5000
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WerkzeugClient]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("calm"), token=TOKEN, withhold_seconds=0)
+    yield WerkzeugClient(sandbox.wsgi_app)
+    sandbox.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/incremental/tickets/cursor?start_time=--5", 400),
+        ("/incremental/ticket_events?start_time=--5", 400),
+        ("/incremental/tickets/cursor?start_time=5-", 400),
+        ("/incremental/tickets/cursor?start_time=-5", 200),
+        (f"/incremental/tickets/cursor?start_time=0&per_page={LONG}", 200),
+        (f"/incremental/tickets/cursor?cursor={b64encode(b'1e999||1|').decode()}", 400),
+        (f"/incremental/tickets/cursor?cursor={b64encode(b'inf.0||1|').decode()}", 400),
+        (f"/incremental/tickets?start_time={LONG}", 200),
+        (f"/tickets?page={LONG}", 400),
+        (f"/tickets?per_page={LONG}", 200),
+        (f"/tickets?page[size]={LONG}", 400),
+        (f"/search?query=x&page={LONG}", 422),
+        (f"/search?query=x&per_page={LONG}", 200),
+        ("/search?query=created:9999-12-31", 200),
+        ("/search?query=created>9999-12-31", 200),
+        ("/search?query=created>0001-01-01T00:00:00%2B14:00", 422),
+        (f"/ticket_audits?limit={LONG}", 200),
+        (f"/ticket_audits?cursor={b64encode(b'9' * 30 + b'|<').decode()}", 200),
+        (f"/ticket_audits?cursor={b64encode(b'x|<').decode()}", 400),
+        (f"/satisfaction_ratings?start_time={LONG}", 200),
+        (f"/incremental/routing/attributes?cursor={LONG}", 200),
+    ],
+)
+def test_numbers_of_any_length_are_read_or_refused(calm: WerkzeugClient, path: str, status: int) -> None:
+    reply = calm.get(f"/api/v2{path}", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert reply.status_code == status, reply.text
+
+
+@pytest.mark.parametrize("since", [LONG, "9" * 30, "x", "-1"])
+@pytest.mark.parametrize("door", ["journal", "notifications"])
+def test_doors_read_numbers_of_any_length(calm: WerkzeugClient, door: str, since: str) -> None:
+    reply = calm.get(f"/_sandbox/{door}?since={since}&ticket_id={since}", environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    assert reply.status_code == 200, reply.text
+
+
+def test_a_view_of_what_is_older_than_time_is_empty(box: Client) -> None:
+    box.ticket()
+    rule = {"field": "updated_at", "operator": "greater_than", "value": "9" * 18}
+    view = box.send("POST", "/views", {"view": {"title": "Old", "all": [rule]}})["view"]["id"]
+    assert box.read(f"/views/{view}/tickets")["tickets"] == []
