@@ -110,7 +110,10 @@ class Deliveries(threading.Thread):
             with self._state.read() as db:
                 hook = records.one(db, "webhook", row["webhook_id"])
                 now = db.execute("select done, due_at from invocations where id = ?", (row["id"],)).fetchone()
-            if hook is None or now["done"] or now["due_at"] > row["due_at"]:
+            if now is None or now["done"] or now["due_at"] > row["due_at"]:
+                return
+            if hook is None:
+                self._given_up(row)
                 return
             if self._breaker.is_open(hook["id"], self._state.clock().timestamp()):
                 self._broken(row)
@@ -120,6 +123,7 @@ class Deliveries(threading.Thread):
                 self._attempt(hook, row)
         except Exception:
             log.exception("sandbox.delivery_failed", extra={"invocation": row["id"]})
+            self._given_up(row)
         finally:
             with self._lock:
                 self._under_way.discard(row["id"])
@@ -141,6 +145,11 @@ class Deliveries(threading.Thread):
             return True
         self._attempt(hook, row)
         return False
+
+    def _given_up(self, row: Json) -> None:
+        """What cannot be sent at all is not tried again."""
+        with self._state.write() as tx:
+            _finish(tx, row["id"], "failed", None)
 
     def _broken(self, row: Json) -> None:
         """Nothing leaves, now or later; the log says why."""

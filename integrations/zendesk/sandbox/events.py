@@ -90,7 +90,7 @@ def announce_private(tx: Tx, ticket: Json, comment: Json, actor: Json) -> None:
 def announce_named(tx: Tx, ticket: Json, name: str, event: Json, actor: Json) -> None:
     """One event that no difference between two versions of a ticket tells of."""
     hooks = [hook for hook in records.every(tx.db, "webhook") if hook["status"] == "active"]
-    wanted = [(hook["id"], set(hook["subscriptions"])) for hook in hooks]
+    wanted = [(hook["id"], set(hook["subscriptions"])) for hook in hooks if hook["subscriptions"]]
     _send(tx, wanted, ticket, [(name, event)], actor)
 
 

@@ -137,10 +137,10 @@ class Jobs(threading.Thread):
                 tx.db.execute("savepoint one_row")
                 try:
                     result = job_steps.STEPS[job["kind"]](tx, _actor(tx, job), index, rows[index])
-                except Refusal as refusal:
+                except Exception as wrong:
                     tx.db.execute("rollback to one_row")
                     tx.committed.clear()
-                    result = _refused(subject, verb, index, rows[index], refusal)
+                    result = _refused(subject, verb, index, rows[index], _as_refusal(wrong, job["id"]))
                 results.append(result)
                 tx.db.execute(
                     "update jobs set state = 'working', progress = ?, results = ?, message = ? where id = ?",
@@ -160,7 +160,17 @@ def _actor(tx: Tx, job: Json) -> By:
     return By(people.one(tx.db, job["user_id"]) or people.complete({"id": job["user_id"]}))
 
 
-def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -> Json:
+def _as_refusal(wrong: Exception, job_id: str) -> Refusal:
+    """Whatever is wrong with one row, the others are done."""
+    if isinstance(wrong, Refusal):
+        return wrong
+    if isinstance(wrong, OverflowError | RecursionError):
+        return Refusal(422, {"error": "InvalidValue", "description": "A value is out of range"})
+    log.error("sandbox.job_row_failed", exc_info=wrong, extra={"job": job_id})
+    return Refusal(500, {"error": "InternalError", "description": "The sandbox failed at this row"})
+
+
+def _refused(subject: str, verb: str, index: int, row: object, refusal: Refusal) -> Json:
     """A row that could not be done stands in the results of a job that is still completed."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
     details = body.get("details") or {}
@@ -169,7 +179,7 @@ def _refused(subject: str, verb: str, index: int, row: Json, refusal: Refusal) -
     if isinstance(named, dict):
         named, words = named["title"], named["message"]
     error = f"{subject.title().replace('_', '')}{verb.title().replace('_', '')}Failed" if details else named
-    known = {} if row.get("id") is None else {"id": row["id"]}
+    known = {"id": row["id"]} if isinstance(row, dict) and row.get("id") is not None else {}
     told = {"action": verb, "success": False, "status": "Failed", "error": error, "details": words}
     return {"index": index, **known, **told}
 

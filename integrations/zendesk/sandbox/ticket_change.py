@@ -67,8 +67,7 @@ def changed(before: Json, wanted: Json, known: Known, actor: Json) -> Json:
         if key in wanted:
             after[key] = _choice(key, wanted[key], choices)
     if "due_at" in wanted:
-        due = moment(wanted["due_at"])
-        after["due_at"] = stamp(due) if due else None
+        after["due_at"] = _time("due_at", wanted["due_at"])
     _put_persons(after, wanted)
     _put_requester(after, before, wanted, known)
     _put_fields(after, wanted, known)
@@ -96,6 +95,15 @@ def _id(key: str, value: object) -> int | None:
     if number is None:
         raise record_invalid(key.removesuffix("_id"), f"{_name(key)}: is invalid", "InvalidValue")
     return number
+
+
+def _time(key: str, value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    at = moment(value)
+    if at is None:
+        raise record_invalid(key, f"{_name(key)}: is not a valid time", "InvalidValue")
+    return stamp(at)
 
 
 def _name(key: str) -> str:

@@ -260,6 +260,8 @@ def _write(tx: Tx, before: Json | None, after: Json, comment: Json | None, wante
     told += [audits.macro_event(tx, number, records.one(tx.db, "macro", number)) for number in macros] if told else []
     given = wanted.get("metadata")
     custom: Json = (given.get("custom") or {}) if isinstance(given, dict) else {}
+    if not isinstance(custom, dict):
+        raise record_invalid("metadata", "Metadata: custom must be an object", "InvalidValue")
     audit = new_audit(tx, after["id"], by, told, custom, audit_id)
     if not told:
         return after, audit

@@ -25,6 +25,8 @@ _TAKEN = ("name", "description", "status", "subscriptions", "endpoint", "http_me
           "authentication", "custom_headers")  # fmt: skip
 
 
+# The kinds of authentication, and the words each of them is made of.
+_SIGN_INS = {"basic_auth": ("username", "password"), "bearer_token": ("token",), "api_key": ("name", "value")}
 _KINDS_OF_VALUES: dict[str, type] = {
     "name": str, "description": str, "status": str, "endpoint": str, "http_method": str, "request_format": str,
     "subscriptions": list, "authentication": dict, "custom_headers": dict,
@@ -55,10 +57,24 @@ def _refused(title: str, code: str = "InvalidWebhook") -> Refusal:
     return Refusal(400, {"errors": [{"code": code, "title": title}]})
 
 
-def _checked(row: Json) -> Json:
+def _refuse_wrong_kinds(row: Json) -> None:
     for key, kinds in _KINDS_OF_VALUES.items():
         if row.get(key) is not None and not isinstance(row[key], kinds):
             raise _refused(f"{key} is not valid")
+    if not all(isinstance(name, str) for name in row.get("subscriptions") or []):
+        raise _refused("subscriptions is not valid")
+    if not all(isinstance(value, str) for value in (row.get("custom_headers") or {}).values()):
+        raise _refused("custom_headers is not valid")
+    given = row.get("authentication")
+    if not given:
+        return
+    told, words = given.get("data") or {}, _SIGN_INS.get(str(given.get("type")))
+    if words is None or not isinstance(told, dict) or not all(isinstance(told.get(word, ""), str) for word in words):
+        raise _refused("authentication is not valid")
+
+
+def _checked(row: Json) -> Json:
+    _refuse_wrong_kinds(row)
     if not row.get("name"):
         raise _refused("name is required")
     if row["status"] not in ("active", "inactive"):
@@ -67,7 +83,7 @@ def _checked(row: Json) -> Json:
         raise _refused("endpoint must be an http or https address")
     if row["http_method"] not in _METHODS or row["request_format"] not in _FORMATS:
         raise _refused("http_method or request_format is not supported")
-    subscriptions = [str(name) for name in row["subscriptions"] or []]
+    subscriptions = row["subscriptions"] or []
     if TRIGGERED in subscriptions and len(subscriptions) > 1:
         raise _refused("a webhook is connected to triggers or subscribed to events, not both")
     known = {PREFIX + name for name in NAMES} | {TRIGGERED}
@@ -77,7 +93,7 @@ def _checked(row: Json) -> Json:
     by_event = subscriptions and TRIGGERED not in subscriptions
     if by_event and (row["http_method"], row["request_format"]) != ("POST", "json"):
         raise _refused("event subscriptions are sent as POST and json only")
-    return row
+    return row | {"subscriptions": subscriptions}
 
 
 def _one(db: sqlite3.Connection, webhook_id: str) -> Json:
@@ -231,8 +247,11 @@ def test(call: Call) -> Reply:
         with call.state.read() as db:
             row = _one(db, call.arg("webhook_id") or "")
     changeable = ("endpoint", "http_method", "request_format", "authentication")
-    row |= {key: wanted[key] for key in changeable if key in wanted}
+    row |= {key: wanted[key] for key in changeable if wanted.get(key) is not None}
     row.setdefault("endpoint", "")
+    _refuse_wrong_kinds(row)
+    if row["http_method"] not in _METHODS or row["request_format"] not in _FORMATS:
+        raise _refused("http_method or request_format is not supported")
     body = str(wanted.get("payload") or "").encode()
     sent = send(row, ulid(call.state.clock()), body, call.state.clock(), deliveries.account_of(call.state))
     headers = [{"key": key, "value": value} for key, value in sent.headers.items()]

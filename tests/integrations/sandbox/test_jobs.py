@@ -3,6 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from integrations.zendesk.sandbox import job_steps
+from integrations.zendesk.sandbox.state import Tx
+from integrations.zendesk.sandbox.tickets import By
 from werkzeug.test import Client as WerkzeugClient
 
 from integrations.zendesk.sandbox.box import Sandbox
@@ -46,6 +51,44 @@ def test_a_row_that_cannot_be_fails_alone(box: Client) -> None:
     assert [row.get("error") for row in job["results"]] == ["RecordNotFound", "TicketUpdateFailed", None]
     assert box.read("/tickets/1")["ticket"]["subject"] == "Good"
     assert [note["changed"] for note in box.committed(1)][1:] == [["subject"]]
+
+
+@pytest.mark.parametrize(
+    ("odd", "named"),
+    [({"due_at": "0001-01-01T00:00:00+10:00"}, "due_at"), ({"metadata": {"custom": "x"}, "priority": "low"}, "metadata")],
+)
+def test_an_odd_value_fails_its_own_row_as_it_fails_alone(box: Client, odd: Any, named: str) -> None:
+    box.ticket()
+    alone = box.send("PUT", "/tickets/1", {"ticket": odd}, 422)
+    assert (alone["error"], list(alone["details"])) == ("RecordInvalid", [named])
+    rows = [{"id": 1, "subject": "First"}, {"id": 1, **odd}, {"id": 1, "subject": "Last"}]
+    job = done(box, box.send("PUT", "/tickets/update_many", {"tickets": rows}))
+    assert [row["success"] for row in job["results"]] == [True, False, True]
+    assert (job["results"][1]["id"], job["results"][1]["error"]) == (1, "TicketUpdateFailed")
+    assert [note["changed"] for note in box.committed(1)][1:] == [["subject"], ["subject"]]
+
+
+def test_a_row_at_which_the_sandbox_itself_fails_leaves_nothing_and_stops_no_other(
+    box: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that nobody foresaw, after the change was made."""
+    step = job_steps.STEPS["ticket update"]
+
+    def fails(tx: Tx, by: By, index: int, row: Any) -> Any:
+        result = step(tx, by, index, row)
+        if index == 1:
+            raise LookupError("unforeseen")
+        return result
+
+    monkeypatch.setitem(job_steps.STEPS, "ticket update", fails)
+    box.ticket()
+    rows = [{"id": 1, "tags": ["a"]}, {"id": 1, "subject": "Never"}, {"id": 1, "priority": "low"}]
+    job = done(box, box.send("PUT", "/tickets/update_many", {"tickets": rows}))
+    assert [row["success"] for row in job["results"]] == [True, False, True]
+    assert job["results"][1]["error"] == "InternalError"
+    ticket = box.read("/tickets/1")["ticket"]
+    assert (ticket["subject"], ticket["tags"], ticket["priority"]) == ("Late cleaner", ["a"], "low")
+    assert [note["changed"] for note in box.committed(1)][1:] == [["tags"], ["priority"]]
 
 
 def test_more_than_a_hundred_are_refused(box: Client) -> None:

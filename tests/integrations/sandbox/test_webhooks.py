@@ -1,10 +1,12 @@
 """Webhooks: made over the API, sent by the sandbox, signed as documented, tried again as Zendesk does and no more."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -247,11 +249,45 @@ def test_a_secret_can_be_reset(box: Client) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"name": ""}, {"endpoint": "ftp://x"}, {"subscriptions": ["ticket.updated"]}, {"subscriptions": "x"},
+     {"authentication": "x"}, {"authentication": {"type": "basic_auth", "data": ["x"]}}, {"http_method": ["x"]},
+     {"authentication": {"type": "word_of_honour", "data": {}}}, {"custom_headers": {"x": 1}}, {"subscriptions": [["x"]]},
+     {"authentication": {"type": "bearer_token", "data": {"token": 1}}},
      {"http_method": "GET"}, {"subscriptions": ["conditional_ticket_events", "zen:event-type:ticket.created"]}],
 )  # fmt: skip
 def test_a_webhook_that_cannot_be_is_refused(box: Client, wrong: dict[str, Any]) -> None:
     good = {"name": "x", "endpoint": "https://example.com", "subscriptions": ["zen:event-type:ticket.created"]}
     assert box.send("POST", "/webhooks", {"webhook": good | wrong}, 400)["errors"]
+    made = box.send("POST", "/webhooks", {"webhook": good}, 201)["webhook"]
+    assert box.send("PATCH", f"/webhooks/{made['id']}", {"webhook": wrong}, 400)["errors"]
+
+
+@pytest.mark.parametrize("wrong", [{"authentication": {"type": "basic_auth", "data": ["x"]}}, {"http_method": ["x"]}])
+def test_a_test_of_what_cannot_be_is_refused(box: Client, wrong: dict[str, Any]) -> None:
+    asked = {"endpoint": "http://127.0.0.1:9"} | wrong
+    assert box.send("POST", "/webhooks/test", {"request": asked}, 400)["errors"]
+
+
+def test_a_webhook_without_subscriptions_hears_nothing_and_stops_nothing(box: Client, receiver: Receiver) -> None:
+    quiet, other = subscribed(box, receiver.url), subscribed(box, receiver.url, ("comment_made_private",))
+    box.send("PATCH", f"/webhooks/{quiet['id']}", {"webhook": {"subscriptions": None}}, 204)
+    assert box.read(f"/webhooks/{quiet['id']}")["webhook"]["subscriptions"] == []
+    box.ticket()
+    said = box.read("/tickets/1/comments")["comments"][0]["id"]
+    box.send("PUT", f"/tickets/1/comments/{said}/make_private")
+    finished(box, other)
+    assert receiver.types() == ["comment_made_private"]
+
+
+def test_what_cannot_be_sent_at_all_is_finished_as_failed_and_not_tried_again(opened: Opener, tmp_path: Path) -> None:
+    """A webhook as an older sandbox may have kept it: its delivery raises."""
+    box = opened()
+    hook = subscribed(box, "http://127.0.0.1:9/hook", ("created",))
+    with contextlib.closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3", isolation_level=None)) as db:
+        sql = "update records set body = json_set(body, '$.authentication', 'x') where kind = 'webhook' and id = ?"
+        assert db.execute(sql, (hook["id"],)).rowcount == 1
+    box.ticket()
+    assert [row["status"] for row in finished(box, hook)] == ["failed"]
+    assert box.door("GET", "/health")["deliveries_waiting"] == 0
 
 
 def test_a_test_request_tells_the_answer(box: Client, receiver: Receiver) -> None:
