@@ -33,7 +33,7 @@ def set_up(state: State, *, subdomain: str = "demo", email: str = ADMIN_EMAIL, t
     """
     with state.write() as tx:
         fresh = records.kept(tx.db, "account_id") is None
-        tx.db.execute("delete from idempotency where status = 0")  # claimed by a request that a kill cut short
+        tx.db.execute("delete from idempotency where status = 0")  # claimed alone by an older sandbox that was killed
         tx.db.execute("delete from journal where seq < (select max(seq) from journal) - ?", (JOURNAL_KEPT,))
         if fresh:
             _found(tx, subdomain, email)

@@ -166,3 +166,4 @@ def _fire(tx: Tx, before: Json, effect: Effect, rule: Json) -> None:
         tx.note("ticket", before["id"], audits.changed_keys(before, after))
     line = journal.Line("RULE", f"/api/v2/automations/{rule['id']}", f"ticket_id={before['id']}", SYSTEM["id"])
     journal.record(tx, line, 200)
+    tx.committed.clear()  # told; the next firing in this transaction has a line of its own

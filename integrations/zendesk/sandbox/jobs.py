@@ -19,17 +19,22 @@ MOST_WAITING = 30
 
 def start(call: Call, kind: str, rows: list[Json], status: int = 200) -> Reply:
     """Answers with the queued job. Refused (429) while 30 others wait. `kind` is one of the steps, "subject verb"."""
-    job_id = f"V3-{secrets.token_hex(16)}"
     with call.write() as tx:
-        waiting = tx.db.execute("select count(*) from jobs where state in ('queued', 'working')").fetchone()[0]
-        if waiting >= MOST_WAITING:
-            raise Refusal(429, {"error": "TooManyJobs", "description": "Too many jobs are queued or running"})
-        tx.db.execute(
-            "insert into jobs(id, kind, user_id, state, payload, total, progress, results, created_at)"
-            " values (?, ?, ?, 'queued', ?, ?, 0, '[]', ?)",
-            (job_id, kind, call.user["id"], text_of(rows), len(rows), tx.stamp),
-        )
-        tx.wakes = True
+        return queue(tx, call, kind, rows, status)
+
+
+def queue(tx: Tx, call: Call, kind: str, rows: list[Json], status: int = 200) -> Reply:
+    """The same within a transaction that does more."""
+    job_id = f"V3-{secrets.token_hex(16)}"
+    waiting = tx.db.execute("select count(*) from jobs where state in ('queued', 'working')").fetchone()[0]
+    if waiting >= MOST_WAITING:
+        raise Refusal(429, {"error": "TooManyJobs", "description": "Too many jobs are queued or running"})
+    tx.db.execute(
+        "insert into jobs(id, kind, user_id, state, payload, total, progress, results, created_at)"
+        " values (?, ?, ?, 'queued', ?, ?, 0, '[]', ?)",
+        (job_id, kind, call.user["id"], text_of(rows), len(rows), tx.stamp),
+    )
+    tx.wakes = True
     total = None if kind in job_steps.WHOLE else len(rows)
     return Reply({"job_status": _told(job_id, call.base, total, None, "queued", None, None)}, status)
 
@@ -134,14 +139,7 @@ class Jobs(threading.Thread):
                 return
             line = journal.Line("JOB", f"/api/v2/job_statuses/{job['id']}", user_id=job["user_id"])
             with self._state.write() as tx:
-                tx.db.execute("savepoint one_row")
-                try:
-                    result = job_steps.STEPS[job["kind"]](tx, _actor(tx, job), index, rows[index])
-                except Exception as wrong:
-                    tx.db.execute("rollback to one_row")
-                    tx.committed.clear()
-                    result = _refused(subject, verb, index, rows[index], _as_refusal(wrong, job["id"]))
-                results.append(result)
+                results.append(_result(tx, job, index, rows[index]))
                 tx.db.execute(
                     "update jobs set state = 'working', progress = ?, results = ?, message = ? where id = ?",
                     (index + 1, text_of(results), f"{job_steps.DOING[verb]} {subject} #{index + 1}", job["id"]),
@@ -160,14 +158,22 @@ def _actor(tx: Tx, job: Json) -> By:
     return By(people.one(tx.db, job["user_id"]) or people.complete({"id": job["user_id"]}))
 
 
-def _as_refusal(wrong: Exception, job_id: str) -> Refusal:
-    """Whatever is wrong with one row, the others are done."""
-    if isinstance(wrong, Refusal):
-        return wrong
-    if isinstance(wrong, OverflowError | RecursionError):
-        return Refusal(422, {"error": "InvalidValue", "description": "A value is out of range"})
-    log.error("sandbox.job_row_failed", exc_info=wrong, extra={"job": job_id})
-    return Refusal(500, {"error": "InternalError", "description": "The sandbox failed at this row"})
+def _result(tx: Tx, job: Json, index: int, row: Json) -> Json:
+    """What became of one row. Whatever is wrong with it, it leaves nothing behind and the others are done."""
+    subject, verb = job["kind"].split()
+    tx.db.execute("savepoint one_row")
+    try:
+        return job_steps.STEPS[job["kind"]](tx, _actor(tx, job), index, row)
+    except Refusal as refused:
+        refusal = refused
+    except (OverflowError, RecursionError):
+        refusal = Refusal(422, {"error": "InvalidValue", "description": "A value is out of range"})
+    except Exception:
+        log.exception("sandbox.job_row_failed", extra={"job": job["id"]})
+        refusal = Refusal(500, {"error": "InternalError", "description": "The sandbox failed at this row"})
+    tx.db.execute("rollback to one_row")
+    tx.committed.clear()
+    return _refused(subject, verb, index, row, refusal)
 
 
 def _refused(subject: str, verb: str, index: int, row: object, refusal: Refusal) -> Json:

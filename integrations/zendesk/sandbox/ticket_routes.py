@@ -1,22 +1,21 @@
 """/api/v2/tickets: list, show, create, update, delete, one by one and (as jobs) many at once."""
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 
-from . import attachments, jobs, links, tickets
+from . import attachments, idempotency, jobs, links, tickets
 from .call import Call, Route
 from .job_steps import GIVEN
 from .paging import InMemory, InTable
-from .replies import Refusal, Reply, bad_page, invalid_attribute, not_found, record_invalid, too_many
-from .shape import Json, decode, encode, ident
+from .replies import Reply, bad_page, invalid_attribute, not_found, record_invalid, too_many
+from .shape import Json, decode, ident
 from .sideloads import Sideloads
+from .state import Tx
 from .ticket_change import TAKEN, TAKEN_IN_BULK, tags_of
 from .ticket_loads import Loads
 
 MOST = 100
 EVERY = "1"
-KEY_LIFE_SECONDS = 2 * 60 * 60
 _SORTS = {"created_at": "created_at", "updated_at": "updated_at", "id": "id", "status": "status", "subject": "subject"}
 _CURSOR_SORTS = ("id", "updated_at", "status")
 
@@ -126,64 +125,29 @@ def count(call: Call) -> Reply:
 
 
 def create(call: Call) -> Reply:
-    """With an Idempotency-Key the same body within two hours gives the same reply and no second ticket."""
-    key = call.request.headers.get("Idempotency-Key")
-    if key is None:
-        return _create(call)
-    if len(key) > 255:
-        words = "Idempotency-Key must be at most 255 characters"
-        raise Refusal(400, {"error": "IdempotentRequestError", "description": words})
-    digest = hashlib.sha256(encode(call.body())).hexdigest()
-    with call.state.write() as tx:
-        now = tx.now.timestamp()
-        tx.db.execute("delete from idempotency where at < ?", (now - KEY_LIFE_SECONDS,))
-        claimed = tx.db.execute(
-            "insert or ignore into idempotency(key, hash, at, status) values (?, ?, ?, 0)", (key, digest, now)
-        ).rowcount
-        kept = tx.db.execute("select * from idempotency where key = ?", (key,)).fetchone()
-    if not claimed:
-        return _again(kept, digest)
-    try:
-        return _create(call, key)
-    except Refusal:
-        with call.state.write() as tx:
-            tx.db.execute("delete from idempotency where key = ? and status = 0", (key,))
-        raise
-
-
-def _again(kept: sqlite3.Row, digest: str) -> Reply:
-    if kept["hash"] != digest:
-        words = "Request parameters don't match the given idempotency key"
-        raise Refusal(400, {"error": "IdempotentRequestError", "description": words})
-    if not kept["status"]:
-        raise Refusal(409, {"error": "DatabaseConflict", "description": "Database collision"})
-    return Reply(decode(kept["body"]), kept["status"], {"location": kept["location"], "x-idempotency-lookup": "hit"})
-
-
-def _create(call: Call, key: str | None = None) -> Reply:
+    """With an Idempotency-Key the same body of the same user gives the same reply and no second ticket, for two hours.
+    With async=true the ticket has its id at once and is made by a job; until then there is none of this id."""
     wanted = call.wanted("ticket")
     call.warn("tickets", "create", "ticket", wanted, TAKEN)
-    if key is None and call.arg("async") == "true":
-        return _created_later(call, wanted)
+    make = _created_later if call.arg("async") == "true" else _created
+    key = call.request.headers.get("Idempotency-Key")
     with call.write() as tx:
-        ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
-        shown = tickets.shown(ticket, call.base)
-        body = {"ticket": shown, "audit": attachments.placed_audit(audit, call.base)}
-        if key is not None:
-            tx.db.execute(
-                "update idempotency set status = 201, location = ?, body = ? where key = ?",
-                (shown["url"], encode(body), key),
-            )
-    lookup = {} if key is None else {"x-idempotency-lookup": "miss"}
-    return Reply(body, 201, {"location": shown["url"]} | lookup)
+        if key is None:
+            return make(tx, call, wanted)
+        return idempotency.once(tx, call, key, lambda: make(tx, call, wanted))
 
 
-def _created_later(call: Call, wanted: Json) -> Reply:
-    """The ticket has its id at once and is made by a job; until then there is none of this id."""
-    with call.state.write() as tx:
-        number = tx.new_ticket_id()
+def _created(tx: Tx, call: Call, wanted: Json) -> Reply:
+    ticket, audit = tickets.create(tx, {name: wanted[name] for name in wanted if name in TAKEN}, call.by())
+    shown = tickets.shown(ticket, call.base)
+    body = {"ticket": shown, "audit": attachments.placed_audit(audit, call.base)}
+    return Reply(body, 201, {"location": shown["url"]})
+
+
+def _created_later(tx: Tx, call: Call, wanted: Json) -> Reply:
+    number = tx.new_ticket_id()
     row = {name: wanted[name] for name in wanted if name in TAKEN} | {GIVEN: number}
-    reply = jobs.start(call, "ticket create", [row], 202)
+    reply = jobs.queue(tx, call, "ticket create", [row], 202)
     return Reply(reply.body, reply.status, {"location": f"{call.base}/api/v2/tickets/{number}.json"})
 
 

@@ -71,6 +71,18 @@ def test_a_condition_of_one_hour_is_met_in_one_run_however_far_the_clock_jumps(b
     assert [(one["rule_kind"], one["subject"]) for one in told] == [("automation", "Still there?")]
 
 
+def test_the_journal_tells_each_of_several_firings_on_one_ticket_once(box: Client) -> None:
+    for title, tag in (("One", "a"), ("Two", "b"), ("Three", "c")):
+        automation(box, title, [("NEW", "is", "5"), ("current_tags", "includes", "twice")], ("current_tags", tag))
+    ticket = box.ticket(tags=["twice"])
+    since = box.journal()[-1]["seq"]
+    after(box, 8)
+    lines = [line for line in box.journal(since) if line["query"] == f"ticket_id={ticket['id']}"]
+    told = [[note["kind"] for note in line["committed"]] for line in lines]
+    assert told == [["automation", "ticket"]] * 3
+    assert len(box.committed(ticket["id"])) == 4
+
+
 def test_triggers_hear_of_what_an_automation_did(box: Client) -> None:
     automation(box, "Late", [("status", "less_than", "solved"), ("updated_at", "is", "5")], ("priority", "high"))
     rule(box, "Answer", [("current_via_id", "is", "8"), ("priority", "changed", None)], ("current_tags", "escalated"))

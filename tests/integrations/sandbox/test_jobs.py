@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from integrations.zendesk.sandbox import job_steps
-from integrations.zendesk.sandbox.state import Tx
-from integrations.zendesk.sandbox.tickets import By
 from werkzeug.test import Client as WerkzeugClient
 
+from integrations.zendesk.sandbox import job_steps
 from integrations.zendesk.sandbox.box import Sandbox
+from integrations.zendesk.sandbox.state import Tx
+from integrations.zendesk.sandbox.tickets import By
 from tests.integrations.sandbox.client import TOKEN, Client, until
 
 
@@ -55,7 +54,10 @@ def test_a_row_that_cannot_be_fails_alone(box: Client) -> None:
 
 @pytest.mark.parametrize(
     ("odd", "named"),
-    [({"due_at": "0001-01-01T00:00:00+10:00"}, "due_at"), ({"metadata": {"custom": "x"}, "priority": "low"}, "metadata")],
+    [
+        ({"due_at": "0001-01-01T00:00:00+10:00"}, "due_at"),
+        ({"metadata": {"custom": "x"}, "priority": "low"}, "metadata"),
+    ],
 )
 def test_an_odd_value_fails_its_own_row_as_it_fails_alone(box: Client, odd: Any, named: str) -> None:
     box.ticket()

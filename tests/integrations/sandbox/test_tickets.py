@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integrations.sandbox.client import Client
+from integrations.zendesk.sandbox import tickets
+from tests.integrations.sandbox.client import Client, until
 from tests.integrations.sandbox.conftest import Opener
 
 # Zendesk's keys of a ticket, from its OpenAPI file and from what its API shows beside it.
@@ -207,6 +208,38 @@ def test_an_idempotency_key_lives_for_two_hours_and_is_free_after_a_refusal(open
     assert box.read("/tickets")["count"] == 2
     long = box.ask("POST", "/tickets", body, headers={"Idempotency-Key": "k" * 256})
     assert (long.status_code, long.json()["error"]) == (400, "IdempotentRequestError")
+
+
+def test_a_key_is_free_again_after_a_request_that_failed(box: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OverflowError
+
+    body, key = {"ticket": {"description": "x"}}, {"Idempotency-Key": "k1"}
+    with monkeypatch.context() as broken:
+        broken.setattr(tickets, "create", fails)
+        assert box.ask("POST", "/tickets", body, headers=key).status_code == 422
+    again = box.ask("POST", "/tickets", body, headers=key)
+    assert (again.status_code, again.headers["x-idempotency-lookup"]) == (201, "miss")
+
+
+def test_each_user_has_keys_of_her_own(box: Client) -> None:
+    body, key = {"ticket": {"description": "x"}}, {"Idempotency-Key": "k1"}
+    other = box.as_user(box.user("Kim", "admin"))
+    found = [asked.ask("POST", "/tickets", body, headers=key) for asked in (box, other, box)]
+    assert [reply.headers["x-idempotency-lookup"] for reply in found] == ["miss", "miss", "hit"]
+    assert [reply.json()["ticket"]["id"] for reply in found] == [1, 2, 1]
+
+
+def test_a_key_guards_a_ticket_that_a_job_makes(box: Client) -> None:
+    body, key = {"ticket": {"description": "x"}}, {"Idempotency-Key": "k1"}
+    found = [box.ask("POST", "/tickets?async=true", body, headers=key) for _ in range(2)]
+    assert [reply.status_code for reply in found] == [202, 202]
+    assert [reply.headers["x-idempotency-lookup"] for reply in found] == ["miss", "hit"]
+    assert found[0].json() == found[1].json()
+    job = found[0].json()["job_status"]["id"]
+    until(lambda: box.read(f"/job_statuses/{job}")["job_status"]["status"] == "completed" or None)
+    assert [ticket["id"] for ticket in box.read("/tickets")["tickets"]] == [1]
+    assert box.ask("POST", "/tickets", body, headers=key).status_code == 400, "not by a job it is another request"
 
 
 def test_a_customers_answer_reopens(box: Client) -> None:

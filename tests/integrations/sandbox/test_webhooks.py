@@ -250,7 +250,8 @@ def test_a_secret_can_be_reset(box: Client) -> None:
     "wrong",
     [{"name": ""}, {"endpoint": "ftp://x"}, {"subscriptions": ["ticket.updated"]}, {"subscriptions": "x"},
      {"authentication": "x"}, {"authentication": {"type": "basic_auth", "data": ["x"]}}, {"http_method": ["x"]},
-     {"authentication": {"type": "word_of_honour", "data": {}}}, {"custom_headers": {"x": 1}}, {"subscriptions": [["x"]]},
+     {"authentication": {"type": "word_of_honour", "data": {}}}, {"custom_headers": {"x": 1}},
+     {"subscriptions": [["x"]]},
      {"authentication": {"type": "bearer_token", "data": {"token": 1}}},
      {"http_method": "GET"}, {"subscriptions": ["conditional_ticket_events", "zen:event-type:ticket.created"]}],
 )  # fmt: skip
