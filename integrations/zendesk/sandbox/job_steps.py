@@ -60,7 +60,7 @@ def _create_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
 
 
 def _update_user(tx: Tx, by: By, _index: int, row: Json) -> Json:
-    user = people.one(tx.db, ident(row.get("id")))
+    user = people.one(tx.db, ident(row["id"])) if "id" in row else people.known(tx.db, row)
     if user is None:
         raise not_found()
     rights.refuse_change(by.user, user, row)

@@ -11,7 +11,7 @@ from .people_loads import PeopleLoads
 from .replies import Reply, invalid_attribute, not_found, too_many
 from .shape import Json, decode, ident
 from .sideloads import user
-from .ticket_routes import MOST, ids_of
+from .ticket_routes import MOST, external_ids_of, ids_of
 
 
 def _found(db: sqlite3.Connection, user_id: str) -> Json:
@@ -153,9 +153,9 @@ def create_many(call: Call) -> Reply:
 
 
 def update_many(call: Call) -> Reply:
-    if call.arg("ids"):
+    if call.arg("ids") or call.arg("external_ids"):
         change = call.wanted("user")
-        rows = [change | {"id": number} for number in ids_of(call)]
+        rows = [change | {"id": number} for number in _aimed(call)]
     else:
         rows = _rows(call)
     if len(rows) > MOST:
@@ -167,7 +167,7 @@ def update_many(call: Call) -> Reply:
 
 def destroy_many(call: Call) -> Reply:
     call.need_admin()
-    return jobs.start(call, "user delete", [{"id": number} for number in ids_of(call)])
+    return jobs.start(call, "user delete", [{"id": number} for number in _aimed(call)])
 
 
 def search(call: Call) -> Reply:
@@ -184,6 +184,16 @@ def search(call: Call) -> Reply:
 def autocomplete(call: Call) -> Reply:
     words = (call.arg("name") or "").strip()
     return _listing(call, "active = 1 and (name like ? or email like ?)", [f"{words}%", f"{words}%"])
+
+
+def _aimed(call: Call) -> list[int | None]:
+    """The users whom ids= or external_ids= names; None for each external id that nobody has."""
+    external = external_ids_of(call)
+    if not external:
+        return [*ids_of(call)]
+    with call.state.read() as db:
+        found = [people.by_external_id(db, part) for part in external]
+    return [None if user is None else user["id"] for user in found]
 
 
 def _rows(call: Call) -> list[Json]:

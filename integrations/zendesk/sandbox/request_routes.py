@@ -133,7 +133,7 @@ def update(call: Call, request_id: str) -> Reply:
     wanted = call.wanted("request")
     taken = {"comment", "solved", "additional_collaborators", "email_ccs"}
     call.warn("requests", "update", "request", wanted, taken)
-    given: Json = {key: wanted[key] for key in ("comment", "email_ccs") if key in wanted}
+    given: Json = {key: wanted[key] for key in taken - {"solved"} if key in wanted}
     with call.write() as tx:
         before = _one(call, tx.db, request_id)
         if _is_customer(call):
@@ -142,17 +142,8 @@ def update(call: Call, request_id: str) -> Reply:
             if before["assignee_id"] is None:
                 raise record_invalid("solved", "Solved: an unassigned request cannot be solved", "InvalidValue")
             given["status"] = "solved"
-        more = wanted.get("additional_collaborators")
-        if isinstance(more, list):
-            given["collaborator_ids"] = [*before["collaborator_ids"], *_people(tx.db, more)]
         ticket, _ = tickets.update(tx, before["id"], given, call.by())
         return Reply({"request": _shown(tx.db, ticket, call.base)})
-
-
-def _people(db: sqlite3.Connection, named: list[object]) -> list[int]:
-    found = [people.by_email(db, one) if isinstance(one, str) and "@" in one else people.one(db, ident(one))
-             for one in named]  # fmt: skip
-    return [user["id"] for user in found if user is not None]
 
 
 def _comment(row: Json, request_id: int, base: str) -> Json:

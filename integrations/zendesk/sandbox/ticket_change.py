@@ -37,7 +37,7 @@ TAKEN_IN_BULK = TAKEN | {"additional_tags", "remove_tags", "id"}
 
 _PLAIN = ("subject", "external_id", "recipient")
 _IDS = ("submitter_id", "organization_id", "problem_id", "forum_topic_id", "ticket_form_id", "brand_id")
-_PERSONS = (("follower_ids", "followers"), ("email_cc_ids", "email_ccs"), ("collaborator_ids", "collaborators"))
+_PERSONS = (("follower_ids", "followers"), ("email_cc_ids", "email_ccs"))
 _CHOICES = {"status": STATUSES, "priority": (*PRIORITIES, None), "type": (*TYPES, None)}
 
 
@@ -128,12 +128,15 @@ def _put_persons(after: Json, wanted: Json) -> None:
             after[key] = _listed_ids(listed)
         elif isinstance(named := wanted.get(other), list):
             after[key] = _named_ids(after[key], named)
+    for key in ("collaborator_ids", "collaborators"):
+        if isinstance(listed := wanted.get(key), list):
+            after["collaborator_ids"] = _listed_ids(listed)
+    if isinstance(more := wanted.get("additional_collaborators"), list):
+        after["collaborator_ids"] = _named_ids(after["collaborator_ids"], more)
 
 
 def _named_ids(present: list[int], rows: list[object]) -> list[int]:
-    """Rows with an action come to those who are there ("put") or leave them ("delete"); without one they are all."""
-    if not any(isinstance(row, dict) and row.get("action") for row in rows):
-        return _listed_ids(rows)
+    """Rows come to those who are there, or leave them where their action is "delete"."""
     gone = _listed_ids([row for row in rows if isinstance(row, dict) and row.get("action") == "delete"])
     come = _listed_ids([row for row in rows if not isinstance(row, dict) or row.get("action") != "delete"])
     return [number for number in dict.fromkeys([*present, *come]) if number not in gone]

@@ -183,7 +183,7 @@ def update_many(call: Call) -> Reply:
     """Both of Zendesk's forms: a list of tickets with their ids, or one change for the ids of the query."""
     if call.arg("ids") or call.arg("external_ids"):
         change = call.wanted("ticket")
-        return jobs.start(call, "ticket update", [change | {"id": number} for number in ids_of(call)])
+        return jobs.start(call, "ticket update", [change | {"id": number} for number in _aimed(call)])
     rows = _rows(call)
     if len(rows) > MOST:
         raise too_many("Parameter  cannot specify more than 100 values", MOST)
@@ -200,6 +200,26 @@ def ids_of(call: Call) -> list[int]:
     if len(parts) > MOST:
         raise too_many("Parameter  cannot specify more than 100 values", MOST)
     return [number for part in parts if (number := ident(part)) is not None]
+
+
+def _aimed(call: Call) -> list[int | None]:
+    """The tickets that ids= or external_ids= names; None for each external id that no ticket has."""
+    external = external_ids_of(call)
+    if not external:
+        return [*ids_of(call)]
+    found: list[int | None] = []
+    with call.state.read() as db:
+        for part in external:
+            sql = "select id from tickets where external_id = ? and deleted = 0 order by id"
+            found += [row["id"] for row in db.execute(sql, (part,))] or [None]
+    return found
+
+
+def external_ids_of(call: Call) -> list[str]:
+    parts = [part.strip() for part in (call.arg("external_ids") or "").split(",") if part.strip()]
+    if len(parts) > MOST:
+        raise too_many("Parameter  cannot specify more than 100 values", MOST)
+    return parts
 
 
 def _rows(call: Call) -> list[Json]:

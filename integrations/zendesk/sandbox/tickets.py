@@ -11,6 +11,7 @@ from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
 from .ticket_change import BLANK, Known, changed
+from .ticket_people import with_people
 
 _SYSTEM_FIELDS = frozenset({"subject", "description", "status", "tickettype", "priority", "group", "assignee",
                             "custom_status", "basic_priority"})  # fmt: skip
@@ -90,7 +91,7 @@ def create(tx: Tx, wanted: Json, by: By, number: int | None = None) -> tuple[Jso
     comment = _comment(wanted.get("comment") or wanted.get("description"), by.user, public=True)
     if comment is None:
         raise record_invalid("base", "Description: cannot be blank", "BlankValue")
-    wanted = _with_people(tx, wanted)
+    wanted = with_people(tx, wanted)
     followed = links.followed(tx.db, wanted)
     if followed is not None:
         by = replace(by, source=links.from_ticket(followed, "follow_up"))
@@ -117,7 +118,7 @@ def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, J
     before = one(tx.db, ticket_id)
     refuse_if_closed(before)
     refuse_if_stale(before, wanted)
-    wanted = _with_people(tx, wanted)
+    wanted = with_people(tx, wanted)
     comment = _comment(wanted.get("comment"), by.user, public=before["is_public"])
     after = changed(before, wanted, known(tx.db), by.user)
     if comment is not None:
@@ -308,17 +309,6 @@ def _reopen(tx: Tx, before: Json, after: Json, author: Json, wanted: Json) -> No
         return
     after["status"] = "open"
     after["custom_status_id"] = account.status_default(tx.db, "open")
-
-
-def _with_people(tx: Tx, wanted: Json) -> Json:
-    """Requesters named by e-mail become users; an assignee named by e-mail must be one already."""
-    found = dict(wanted)
-    if isinstance(wanted.get("requester"), dict):
-        found["requester_id"] = people.find_or_create(tx, wanted["requester"])["id"]
-    if isinstance(wanted.get("assignee_email"), str):
-        agent = people.by_email(tx.db, wanted["assignee_email"])
-        found["assignee_id"] = agent["id"] if agent else -1
-    return found
 
 
 def _via(wanted: Json, by: By) -> Json:
