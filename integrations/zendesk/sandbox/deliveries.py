@@ -1,7 +1,9 @@
 """Webhooks leave from here: signed, timed out and tried again as Zendesk does it, from rows that outlive a kill -9."""
 
 import logging
+import sqlite3
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from . import account, records
@@ -13,9 +15,12 @@ from .state import State, Tx
 
 log = logging.getLogger(__name__)
 LONGEST_RETRY_AFTER = 60.0
+MOST_LOOKED_AT = 200
 RETRIES_ON_CONFLICT = 3
 RETRIES_ON_TIME_OUT = 5
-AT_ONCE = 8
+_MODES = ("drop", "double", "delay", "badly_signed")
+AT_ONCE = 32
+SHARE = 4  # of those at once, for each webhook
 
 
 def account_of(state: State) -> int:
@@ -48,7 +53,10 @@ def again(tx: Tx, invocation_id: str) -> bool:
 
 
 class Deliveries(threading.Thread):
-    """Takes what is due from the table, eight at once. Order is not promised, as it is not by Zendesk."""
+    """Takes what is due from the table, four of a webhook at once: a slow receiver holds up nobody but itself.
+
+    Order is not promised, as it is not by Zendesk.
+    """
 
     def __init__(self, state: State, faults: Plan, back_off_seconds: float = 1.0) -> None:
         super().__init__(name="sandbox-webhooks", daemon=True)
@@ -57,7 +65,8 @@ class Deliveries(threading.Thread):
         self._back_off = back_off_seconds
         self._bell = threading.Event()
         self._stopping = threading.Event()
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, str] = {}  # invocation -> webhook
+        self._delayed: set[str] = set()  # by a fault, until they are tried
         self._lock = threading.Lock()
         self._account = account_of(state)
         self._breaker = Breaker()
@@ -79,29 +88,45 @@ class Deliveries(threading.Thread):
                 self._bell.wait(wait)
 
     def _start_due(self, pool: ThreadPoolExecutor) -> float:
+        """Starts what may start, and tells for how many seconds nothing more will be due."""
         now = self._state.clock().timestamp()
         with self._state.read() as db:
-            due = db.execute(
-                "select * from invocations where done = 0 and due_at <= ? order by seq limit 200", (now,)
-            ).fetchall()
+            due = self._due(db, now)
             sql = "select min(due_at) from invocations where done = 0 and due_at > ?"
             later = db.execute(sql, (now,)).fetchone()[0]
-        free = self._unclaimed([dict(row) for row in due])
-        if len(free) > 1 and self._faults.draw_webhook(free[0]["type"], "reorder") is not None:
-            pool.submit(self._deliver_in_turn, free[::-1])
+        if len(due) > 1 and self._faults.draw_webhook(due[0]["type"], "reorder") is not None:
+            started = self._claimed(due[:AT_ONCE], AT_ONCE)
+            pool.submit(self._deliver_in_turn, started[::-1])
         else:
-            for row in free:
+            started = self._claimed(due, SHARE)
+            for row in started:
                 pool.submit(self._deliver, row)
+        if started and len(due) == MOST_LOOKED_AT:
+            return 0.01  # behind these there may be some of another webhook
         return max(0.01, min(5.0, later - now)) if later else 5.0
 
-    def _unclaimed(self, rows: list[Json]) -> list[Json]:
+    def _due(self, db: sqlite3.Connection, now: float) -> list[Json]:
+        """The oldest that are due and not under way, of webhooks that have not their whole share under way."""
         with self._lock:
-            free = [row for row in rows if row["id"] not in self._under_way][: AT_ONCE * 4]
-            self._under_way |= {row["id"] for row in free}
-        return free
+            under_way, shares = list(self._under_way), Counter(self._under_way.values())
+        full = [webhook for webhook, number in shares.items() if number >= SHARE]
+        but = f"id not in ({_marks(under_way)}) and webhook_id not in ({_marks(full)})"
+        sql = f"select * from invocations where done = 0 and due_at <= ? and {but} order by seq limit ?"  # noqa: S608
+        return [dict(row) for row in db.execute(sql, (now, *under_way, *full, MOST_LOOKED_AT))]
+
+    def _claimed(self, rows: list[Json], share: int) -> list[Json]:
+        with self._lock:
+            shares = Counter(self._under_way.values())
+            taken: list[Json] = []
+            for row in rows:
+                if len(self._under_way) < AT_ONCE and shares[row["webhook_id"]] < share:
+                    shares[row["webhook_id"]] += 1
+                    self._under_way[row["id"]] = row["webhook_id"]
+                    taken.append(row)
+        return taken
 
     def _deliver_in_turn(self, rows: list[Json]) -> None:
-        """One after the other: eight at once would put a turned order right again, now and then."""
+        """One after the other: several at once would put a turned order right again, now and then."""
         for row in rows:
             self._deliver(row)
 
@@ -118,7 +143,9 @@ class Deliveries(threading.Thread):
             if self._breaker.is_open(hook["id"], self._state.clock().timestamp()):
                 self._broken(row)
                 return
-            fault = self._faults.draw_webhook(row["type"], "drop", "double", "delay", "badly_signed")
+            modes = ("drop", "double", "badly_signed") if row["id"] in self._delayed else _MODES
+            self._delayed.discard(row["id"])
+            fault = self._faults.draw_webhook(row["type"], *modes)
             if fault is None or not self._spoiled(fault, hook, row):
                 self._attempt(hook, row)
         except Exception:
@@ -126,7 +153,7 @@ class Deliveries(threading.Thread):
             self._given_up(row)
         finally:
             with self._lock:
-                self._under_way.discard(row["id"])
+                self._under_way.pop(row["id"], None)
             self._bell.set()
 
     def _spoiled(self, fault: Fault, hook: Json, row: Json) -> bool:
@@ -137,6 +164,7 @@ class Deliveries(threading.Thread):
             return True
         if fault.mode == "delay":
             with self._state.write() as tx:
+                self._delayed.add(row["id"])
                 due = tx.now.timestamp() + fault.seconds
                 tx.db.execute("update invocations set due_at = ? where id = ?", (due, row["id"]))
             return True
@@ -144,7 +172,8 @@ class Deliveries(threading.Thread):
             self._attempt(hook, row, secret="not the secret")  # noqa: S106 - wrong on purpose
             return True
         self._attempt(hook, row)
-        return False
+        self._once_more(hook, row)
+        return True
 
     def _given_up(self, row: Json) -> None:
         """What cannot be sent at all is not tried again."""
@@ -157,15 +186,22 @@ class Deliveries(threading.Thread):
             _tell(tx, row["id"], BROKEN, None, {}, {"headers": [], "payload": ""})
             _finish(tx, row["id"], BROKEN, None)
 
+    def _once_more(self, hook: Json, row: Json) -> None:
+        """The second of two: it is told as an attempt, and what became of the first stands."""
+        sent = self._sent(hook, row)
+        with self._state.write() as tx:
+            _tell_sent(tx, row["id"], sent)
+
+    def _sent(self, hook: Json, row: Json, secret: str | None = None) -> Sent:
+        return send(hook, row["id"], bytes(row["body"]), self._state.clock(), self._account, secret)
+
     def _attempt(self, hook: Json, row: Json, secret: str | None = None) -> None:
-        sent = send(hook, row["id"], bytes(row["body"]), self._state.clock(), self._account, secret)
+        sent = self._sent(hook, row, secret)
         with self._state.write() as tx:
             tries = tx.db.execute("select tries from invocations where id = ?", (row["id"],)).fetchone()["tries"] + 1
-            ok = sent.status_code is not None and sent.status_code < 300
+            ok = _is_good(sent)
             status = "success" if ok else "failed"
-            response = {"headers": [{"key": key, "value": value} for key, value in sent.headers.items()],
-                        "payload": sent.payload}  # fmt: skip
-            _tell(tx, row["id"], status, sent.status_code, sent.request, response)
+            _tell_sent(tx, row["id"], sent)
             self._breaker.count(hook["id"], tx.now.timestamp(), ok=ok)
             wait = None if ok else wait_before_retry(sent, tries, self._back_off)
             tx.db.execute("update invocations set tries = ? where id = ?", (tries, row["id"]))
@@ -176,6 +212,20 @@ class Deliveries(threading.Thread):
                     "update invocations set due_at = ?, status = 'retrying', status_code = ? where id = ?",
                     (tx.now.timestamp() + wait, sent.status_code, row["id"]),
                 )
+
+
+def _marks(values: list[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _is_good(sent: Sent) -> bool:
+    return sent.status_code is not None and sent.status_code < 300
+
+
+def _tell_sent(tx: Tx, invocation_id: str, sent: Sent) -> None:
+    headers = [{"key": key, "value": value} for key, value in sent.headers.items()]
+    response = {"headers": headers, "payload": sent.payload}
+    _tell(tx, invocation_id, "success" if _is_good(sent) else "failed", sent.status_code, sent.request, response)
 
 
 def _tell(tx: Tx, invocation_id: str, status: str, status_code: int | None, request: Json, response: Json) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import requests
 
+from . import exchange
 from .shape import Json, stamp
 
 TIME_OUT_SECONDS = 12.0
@@ -56,22 +57,19 @@ def send(
         "x-zendesk-webhook-invocation-id": invocation_id,
         "connection": "close",
     }
-    headers |= _authentication(hook)
+    signs_in = _authentication(hook)
+    own = {str(key).lower(): str(value) for key, value in (hook.get("custom_headers") or {}).items()}
+    headers = own | headers | signs_in
     request = {"endpoint": address, "http_method": hook["http_method"],
-               "headers": [{"key": key, "value": value} for key, value in headers.items() if key != "authorization"],
+               "headers": [{"key": key, "value": value} for key, value in headers.items() if key not in signs_in],
                "payload": body.decode("utf-8", "replace")}  # fmt: skip
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            reply = session.request(
-                hook["http_method"], address, data=body, headers=headers, timeout=TIME_OUT_SECONDS,
-                allow_redirects=False,
-            )  # fmt: skip
-    except requests.Timeout:
+        answer = exchange.ask(hook["http_method"], address, body, headers, TIME_OUT_SECONDS)
+    except exchange.TooSlow:
         return Sent(request, 504, timed_out=True)
     except (requests.RequestException, ValueError) as wrong:
         return Sent(request, payload=type(wrong).__name__)
-    return Sent(request, reply.status_code, dict(reply.headers), reply.text[:KEPT_OF_A_REPLY])
+    return Sent(request, answer.status_code, answer.headers, answer.text[:KEPT_OF_A_REPLY])
 
 
 def _authentication(hook: Json) -> dict[str, str]:
@@ -83,5 +81,5 @@ def _authentication(hook: Json) -> dict[str, str]:
     if given.get("type") == "bearer_token":
         return {"authorization": f"Bearer {told.get('token', '')}"}
     if given.get("type") == "api_key":
-        return {str(told.get("name", "x-api-key")): str(told.get("value", ""))}
-    return dict(hook.get("custom_headers") or {})
+        return {str(told.get("name", "x-api-key")).lower(): str(told.get("value", ""))}
+    return {}

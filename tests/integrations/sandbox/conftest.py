@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from integrations.zendesk.sandbox.box import Sandbox
-from tests.integrations.sandbox.client import TOKEN, Client
+from tests.integrations.sandbox.client import TOKEN, Client, Receiver, receiving
 
 Opener = Callable[..., Client]
 
@@ -30,3 +30,9 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
 @pytest.fixture
 def box(opened: Opener) -> Client:
     return opened()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found

@@ -8,7 +8,6 @@ import re
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,10 @@ from integrations.zendesk.sandbox import breaker as breaker_rules
 from integrations.zendesk.sandbox import sending
 from integrations.zendesk.sandbox.box import Sandbox
 from integrations.zendesk.sandbox.breaker import Breaker
-from tests.integrations.sandbox.client import TOKEN, Client, Receiver, receiving, until
+from tests.integrations.sandbox.client import TOKEN, Client, Receiver, until
 from tests.integrations.sandbox.conftest import Opener
+from tests.integrations.sandbox.hooks import attempts, finished, subscribed
 
-EVERY = ("created", "comment_added", "status_changed", "tags_changed", "priority_changed", "group_assignment_changed",
-         "agent_assignment_changed", "subject_changed", "custom_field_changed", "type_changed", "requester_changed",
-         "soft_deleted")  # fmt: skip
 DETAIL_KEYS = {
     "actor_id", "assignee_id", "brand_id", "created_at", "custom_status", "description", "external_id", "form_id",
     "group_id", "id", "is_public", "organization_id", "priority", "requester_id", "status", "subject", "submitter_id",
@@ -31,32 +28,6 @@ DETAIL_KEYS = {
 }  # fmt: skip
 WEBHOOK_KEYS = {"id", "name", "status", "subscriptions", "created_at", "created_by", "endpoint",
                 "http_method", "request_format"}  # fmt: skip
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-def subscribed(box: Client, endpoint: str, names: tuple[str, ...] = EVERY, **more: Any) -> Any:
-    events = [f"zen:event-type:ticket.{name}" for name in names]
-    hook = {"name": "Opsroom", "endpoint": endpoint, "http_method": "POST", "request_format": "json"}
-    hook |= {"status": "active", "subscriptions": events} | more
-    return box.send("POST", "/webhooks", {"webhook": hook}, 201)["webhook"]
-
-
-def finished(box: Client, hook: Any, number: int = 1) -> Any:
-    def look() -> Any:
-        rows = box.read(f"/webhooks/{hook['id']}/invocations")["invocations"]
-        return rows if len(rows) >= number and all(row["latest_completed_at"] for row in rows) else None
-
-    return until(look)
-
-
-def attempts(box: Client, hook: Any) -> Any:
-    invocation = finished(box, hook)[0]["id"]
-    return box.read(f"/webhooks/{hook['id']}/invocations/{invocation}/attempts")["attempts"]
 
 
 def test_a_change_is_told_at_once_with_every_header_and_a_good_signature(box: Client, receiver: Receiver) -> None:
