@@ -7,6 +7,8 @@ of syllables in it: "환불" is found in "환불을" and in "부분환불".
 import re
 import sqlite3
 
+from .ranks import ranked
+
 _RUN = re.compile("([가-힣]+)")
 _WORD = re.compile(r"\w+")
 
@@ -18,8 +20,11 @@ create index if not exists tickets_narrow on tickets(
 create index if not exists tickets_updated on tickets(updated_at, id) where deleted = 0;
 create index if not exists tickets_created on tickets(created_at, id) where deleted = 0;
 create index if not exists tickets_organization on tickets(organization_id, id) where organization_id is not null;
+create index if not exists tickets_by_status on tickets(RANK, id) where deleted = 0;
+create index if not exists tickets_problem on tickets(json_extract(body, '$.problem_id'), id)
+  where json_extract(body, '$.problem_id') is not null;
 create index if not exists users_external on users(external_id) where external_id is not null;
-"""
+""".replace("RANK", ranked("status"))
 # What the planner is told of a large account, whatever this one holds: its plans are the same on the first day, when
 # it could count nothing yet, and walk a list where they would else sort the whole of it.
 NUMBERS = (
@@ -28,6 +33,9 @@ NUMBERS = (
     ("tickets", "tickets_requester", "1000000 20 1"),
     ("tickets", "tickets_updated", "1000000 2 1"),
     ("tickets", "tickets_created", "1000000 2 1"),
+    ("tickets", "tickets_by_status", "1000000 200000 1"),
+    ("tickets", "tickets_problem", "20000 5 1"),
+    ("ticket_people", "ticket_people", "200000 100000 20 1"),
     ("tickets", "tickets_organization", "200000 100 1"),
     ("tickets", "tickets_external", "200000 1"),
     ("comments", "comments_ticket", "2000000 3 1"),
@@ -70,6 +78,36 @@ create trigger comments_reworded after update of text on comments begin
   insert into comment_words(rowid, text) values (new.id, sandbox_words(new.text));
 end;
 """
+PEOPLE = """
+create table ticket_people(
+  way text not null, user_id integer not null, ticket_id integer not null, primary key (way, user_id, ticket_id))
+  without rowid;
+create trigger tickets_people_come after insert on tickets begin
+  insert or ignore into ticket_people(way, user_id, ticket_id) select * from (ON_NEW);
+end;
+create trigger tickets_people_leave after delete on tickets begin
+  delete from ticket_people where ticket_id = old.id and (way, user_id) in (ON_OLD);
+end;
+create trigger tickets_people_change after update of body on tickets begin
+  delete from ticket_people where ticket_id = old.id and (way, user_id) in (ON_OLD);
+  insert or ignore into ticket_people(way, user_id, ticket_id) select * from (ON_NEW);
+end;
+""".replace(
+    "ON_NEW",
+    "select 'copy', value, new.id from json_each(new.body, '$.email_cc_ids')"
+    " union all select 'follows', value, new.id from json_each(new.body, '$.follower_ids')",
+).replace(
+    "ON_OLD",
+    "select 'copy', value from json_each(old.body, '$.email_cc_ids')"
+    " union all select 'follows', value from json_each(old.body, '$.follower_ids')",
+)
+ON_COPY = "id in (select ticket_id from ticket_people where way = 'copy' and user_id = ?)"
+FOLLOWED = "id in (select ticket_id from ticket_people where way = 'follows' and user_id = ?)"
+_PEOPLE_OF_BEFORE = """
+insert or ignore into ticket_people(way, user_id, ticket_id)
+  select 'copy', value, tickets.id from tickets, json_each(body, '$.email_cc_ids')
+  union all select 'follows', value, tickets.id from tickets, json_each(body, '$.follower_ids');
+"""
 _OF_BEFORE = """
 insert into ticket_words(rowid, subject) select id, sandbox_words(subject) from tickets;
 insert or ignore into ticket_tags(tag, ticket_id) select value, tickets.id from tickets, json_each(body, '$.tags');
@@ -85,8 +123,9 @@ def teach(db: sqlite3.Connection) -> None:
 
 def lay(db: sqlite3.Connection) -> None:
     """Makes the indexes, and fills those of words from a folder that has none yet. All of it or nothing."""
-    if not db.execute("select 1 from sqlite_master where name = 'ticket_words'").fetchone():
-        db.executescript(f"begin immediate; {WORDS} {_OF_BEFORE} commit;")
+    for name, made, filled in (("ticket_words", WORDS, _OF_BEFORE), ("ticket_people", PEOPLE, _PEOPLE_OF_BEFORE)):
+        if not db.execute("select 1 from sqlite_master where name = ?", (name,)).fetchone():
+            db.executescript(f"begin immediate; {made} {filled} commit;")
     db.executescript(f"begin immediate; {INDEXES} analyze meta; delete from sqlite_stat1; commit;")  # noqa: S608
     db.executemany("insert into sqlite_stat1(tbl, idx, stat) values (?, ?, ?)", NUMBERS)
     db.execute("analyze sqlite_schema")

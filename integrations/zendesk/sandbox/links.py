@@ -5,6 +5,7 @@ import sqlite3
 from .replies import not_found, record_invalid
 from .shape import Json, decode, ident
 
+INCIDENT = "json_extract(body, '$.problem_id') = ?"  # as the index tickets_problem has it
 _UNSOLVED = ("new", "open", "pending", "hold")
 
 
@@ -47,7 +48,8 @@ def moved_problems(db: sqlite3.Connection, before: Json | None, after: Json) -> 
         if row is None:
             continue
         problem = decode(row["body"])
-        has = bool(_incidents(db, problem["id"], None))
+        sql = f"select 1 from tickets where deleted = 0 and {INCIDENT} limit 1"  # noqa: S608 - our own words
+        has = db.execute(sql, (problem["id"],)).fetchone() is not None
         if problem["has_incidents"] != has:
             changed.append(problem | {"has_incidents": has})
     return changed
@@ -57,9 +59,5 @@ def to_solve(db: sqlite3.Connection, before: Json, after: Json) -> list[int]:
     """Incidents that are solved with their problem."""
     if after["type"] != "problem" or after["status"] != "solved" or before["status"] == "solved":
         return []
-    return _incidents(db, after["id"], _UNSOLVED)
-
-
-def _incidents(db: sqlite3.Connection, problem_id: int, statuses: tuple[str, ...] | None) -> list[int]:
-    sql = "select id, status from tickets where deleted = 0 and json_extract(body, '$.problem_id') = ? order by id"
-    return [row["id"] for row in db.execute(sql, (problem_id,)) if statuses is None or row["status"] in statuses]
+    sql = f"select id, status from tickets where deleted = 0 and {INCIDENT} order by id"  # noqa: S608 - our own words
+    return [row["id"] for row in db.execute(sql, (after["id"],)) if row["status"] in _UNSOLVED]

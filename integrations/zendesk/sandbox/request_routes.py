@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from . import attachments, links, people, records, tickets
+from . import attachments, finding, links, people, records, tickets
 from .call import Call, Route
 from .paging import InMemory, InTable
 from .replies import Reply, not_found, record_invalid
@@ -19,7 +19,7 @@ _TAKEN = frozenset({"subject", "comment", "priority", "type", "custom_fields", "
 _OPEN = "status in ('new', 'open', 'pending', 'hold')"
 _DONE = "status in ('solved', 'closed')"
 _MINE = "requester_id = ?"
-_CCD = "exists (select 1 from json_each(body, '$.email_cc_ids') where value = ?)"
+_CCD = finding.ON_COPY
 _PUBLIC = "json_extract(body, '$.is_public') = 1"
 # What a customer may say of her request; everything else in her body is left out.
 _HERS = _TAKEN - {"requester", "collaborator_ids", "custom_status_id", "solved"}

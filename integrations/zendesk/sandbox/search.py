@@ -3,24 +3,20 @@
 Texts are searched for whole words, as in Zendesk; what that means in Korean stands in finding.py.
 """
 
-import re
 import sqlite3
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from . import finding, records, tickets
+from .asking import DATES, Pair, Piece, Query, dated, parsed, where
+from .asking_others import plain_found, user_where
 from .call import Call, Route
 from .paging import Entry, InMemory, InTable, Mark, Stand, listed
+from .ranks import ORDERS, ranked
 from .replies import Refusal, Reply, bad_page
-from .shape import Json, decode, ident, moment, stamp, whole
+from .shape import Json, decode, ident, whole
 from .sideloads import plain, user
-from .ticket_change import PRIORITIES, STATUSES
 
 DEEPEST = 1000
 TYPES = ("ticket", "user", "group", "organization")
-_WORD = re.compile(r'(-?)(?:([a-z_]+[0-9]*)(:|<=|>=|<|>))?("[^"]*"|\S+)', re.IGNORECASE)
-_DATES = {"created": "created_at", "updated": "updated_at", "created_at": "created_at", "updated_at": "updated_at"}
-_ORDERS: dict[str, tuple[str, ...]] = {"status": STATUSES, "priority": PRIORITIES}
 _PLACES = {"group": "group_id", "organization": "organization_id", "brand": "brand_id", "form": "ticket_form_id"}
 _PERSONS = {"assignee": "assignee_id", "requester": "requester_id", "submitter": "submitter_id"}
 _SORTS = {"created_at": "created_at", "updated_at": "updated_at", "priority": "priority", "status": "status",
@@ -39,59 +35,31 @@ _FIELD_IS = (
     "exists (select 1 from json_each(body, '$.custom_fields')"
     " where json_extract(value, '$.id') = ? and json_extract(value, '$.value') = ?)"
 )
-_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
-Piece = tuple[str, list[object]]
-
-
-@dataclass(slots=True)
-class Query:
-    """Words without a key are looked for in the texts; `pairs` are (key, sign, value, negated)."""
-
-    words: list[str] = field(default_factory=list)
-    pairs: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    type: str | None = None
-    order_by: str | None = None
-    sort: str = "desc"
-
-
-def parsed(text: str) -> Query:
-    query = Query()
-    for minus, written, sign, quoted in _WORD.findall(text):
-        key, value = written.lower(), quoted.strip('"')
-        if not key:
-            query.words.append(value)
-        elif key == "type":
-            query.type = value.lower()
-        elif key == "order_by":
-            query.order_by = value.lower()
-        elif key == "sort":
-            query.sort = "asc" if value.lower() == "asc" else "desc"
-        else:
-            query.pairs.append((key, sign, value, bool(minus)))
-    return query
 
 
 def _ticket_where(db: sqlite3.Connection, query: Query, actor: Json) -> Piece:
-    pieces: list[Piece] = [("deleted = 0", [])]
-    for word in query.words:
-        wanted = finding.asked(word)
-        found: Piece = ("0", []) if wanted is None else (_ANYWHERE, [wanted, wanted])
-        pieces.append((f"(id = ? or {found[0]})", [ident(word), *found[1]]) if ident(word) else found)
-    for key, sign, value, negated in query.pairs:
-        text, values = _ticket_piece(db, key, sign, value, actor)
-        pieces.append((f"not ({text})" if negated else text, values))
-    return " and ".join(text for text, _ in pieces), [value for _, values in pieces for value in values]
+    def piece(pair: Pair) -> Piece:
+        return _ticket_piece(db, pair, actor) if pair.key else _anywhere(pair.value)
+
+    return where(query, "deleted = 0", piece)
 
 
-def _ticket_piece(db: sqlite3.Connection, key: str, sign: str, value: str, actor: Json) -> Piece:
-    if key in _ORDERS:
-        return _ordered(key, sign, value)
-    if key in _DATES or key == "solved":
-        return _dated(_DATES.get(key, "updated_at"), sign, value)
+def _anywhere(word: str) -> Piece:
+    wanted = finding.asked(word)
+    found: Piece = ("0", []) if wanted is None else (_ANYWHERE, [wanted, wanted])
+    return (f"id = ? or {found[0]}", [ident(word), *found[1]]) if ident(word) else found
+
+
+def _ticket_piece(db: sqlite3.Connection, pair: Pair, actor: Json) -> Piece:
+    key, value = pair.key, pair.value
+    if key in ORDERS:
+        return _ordered(key, pair.sign, value)
+    if key in DATES or key == "solved":
+        return dated(DATES.get(key, "updated_at"), pair)
     if key in _PERSONS or key in _PLACES:
         return _pointed(db, key, value, actor)
     if key == "tags":
-        return ("tags = '  '", []) if value == "none" else (_TAGGED, [value.lower()])
+        return _tagged(value.lower().split())
     if key in _TEXTS:
         wanted = finding.asked(value)
         return ("0", []) if wanted is None else (_TEXTS[key], [wanted])
@@ -102,8 +70,13 @@ def _ticket_piece(db: sqlite3.Connection, key: str, sign: str, value: str, actor
     return "0", []
 
 
+def _tagged(words: list[str]) -> Piece:
+    """All the tags of one value."""
+    return ("tags = '  '", []) if words == ["none"] else (" and ".join([_TAGGED] * len(words)) or "0", list(words))
+
+
 def _ordered(key: str, sign: str, value: str) -> Piece:
-    order = _ORDERS[key]
+    order = ORDERS[key]
     if value.lower() == "none":
         return f"{key} is null", []
     if value.lower() not in order:
@@ -114,19 +87,6 @@ def _ordered(key: str, sign: str, value: str) -> Piece:
         if {":": place == at, "<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at}[sign]
     ]  # fmt: skip
     return f"{key} in ({','.join('?' * len(chosen))})", chosen
-
-
-def _dated(column: str, sign: str, value: str) -> Piece:
-    """A date without a time is its whole day, so `created:2026-11-22` finds all that was made on it."""
-    at = moment(value)
-    if at is None:
-        raise Refusal(422, {"error": "invalid", "description": f"Invalid search: {value} is not a date"})
-    next_day = at + min(timedelta(days=1), _LAST_MOMENT - at)
-    if sign == ":":
-        return f"{column} >= ? and {column} < ?", [stamp(at), stamp(next_day)]
-    if sign == ">" and len(value) == 10:
-        return f"{column} >= ?", [stamp(next_day)]
-    return f"{column} {sign} ?", [stamp(at)]
 
 
 def _pointed(db: sqlite3.Connection, key: str, value: str, actor: Json) -> Piece:
@@ -142,31 +102,6 @@ def _pointed(db: sqlite3.Connection, key: str, value: str, actor: Json) -> Piece
     named = [row["id"] for row in records.every(db, key if key in ("group", "organization", "brand") else "ticket_form")
              if value.lower() in str(row["name"]).lower()]  # fmt: skip
     return f"{column} in ({','.join('?' * len(named))})", list(named)
-
-
-def _user_where(query: Query) -> Piece:
-    pieces: list[Piece] = [("active = 1", [])]
-    pieces += [("(name like ? or email like ?)", [f"%{word}%", f"%{word}%"]) for word in query.words]
-    columns = {"email": "email", "role": "role", "name": "name", "external_id": "external_id"}
-    for key, sign, value, negated in query.pairs:
-        if key in _DATES:
-            column = f"json_extract(body, '$.{_DATES[key]}')"
-            text, values = _dated(column, sign, value)
-        elif key in columns:
-            text, values = f"{columns[key]} like ?", [value.replace("*", "%")]
-        elif key == "organization":
-            text, values = "json_extract(body, '$.organization_id') = ?", [ident(value)]
-        else:
-            text, values = "0", []
-        pieces.append((f"not ({text})" if negated else text, values))
-    return " and ".join(text for text, _ in pieces), [value for _, values in pieces for value in values]
-
-
-def _plain_found(db: sqlite3.Connection, kind: str, query: Query) -> list[Json]:
-    words = [word.lower() for word in query.words] + [
-        value.lower() for key, _, value, _ in query.pairs if key == "name"
-    ]
-    return [row for row in records.every(db, kind) if all(word in str(row["name"]).lower() for word in words)]
 
 
 class _InTurn:
@@ -204,7 +139,7 @@ def _user(row: sqlite3.Row, base: str) -> Json:
 
 def _order(query: Query) -> str:
     column = _SORTS.get(query.order_by or "", "created_at")
-    return f"{column} {query.sort}, id {query.sort}"
+    return f"{ranked(column)} {query.sort}, id {query.sort}"
 
 
 def _query(call: Call) -> Query:
@@ -262,10 +197,10 @@ def _of_kind(
 
         return InTable(db, "tickets", text, values, ticket, ordered=order or "id desc")
     if kind == "user":
-        text, values = _user_where(query)
+        text, values = user_where(db, query)
         way = "id desc" if order is None else "id"
         return InTable(db, "users", text, values, lambda row: _user(row, call.base), ordered=way)
-    rows = _plain_found(db, kind, query)
+    rows = plain_found(db, kind, query)
     return InMemory([(row["id"], plain(kind, row, call.base) | {"result_type": kind}) for row in rows])
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Columns that are never null, so that an index over them can be entered at a value.
-_NEVER_NULL = {"id", "status", "created_at", "updated_at"}
+from .ranks import ranked
+
+# What is never null in a row that is live, so that an index over them can be entered at a value.
+_NEVER_NULL = {"id", "created_at", "updated_at", ranked("status")}
 Piece = tuple[str, list[object]]
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from . import deleted, jobs, ticket_import, tickets
+from . import deleted, finding, jobs, links, ticket_import, tickets
 from .call import Call, Route
 from .paging import InTable
 from .replies import Refusal, Reply, invalid_attribute, too_many
@@ -10,8 +10,7 @@ from .shape import Json, decode, ident
 from .ticket_routes import MOST, ids_of, listing
 
 _ON_PERSON = {
-    "ccd": "exists (select 1 from json_each(body, '$.email_cc_ids') where value = ?)",
-    "followed": "exists (select 1 from json_each(body, '$.follower_ids') where value = ?)",
+    "ccd": finding.ON_COPY, "followed": finding.FOLLOWED,
     "requested": "requester_id = ?", "assigned": "assignee_id = ?",
 }  # fmt: skip
 
@@ -105,7 +104,7 @@ def take_imports(call: Call) -> Reply:
 def incidents(call: Call, ticket_id: str) -> Reply:
     with call.state.read() as db:
         problem = tickets.one(db, ident(ticket_id))
-        return listing(call, db, "json_extract(body, '$.problem_id') = ?", (problem["id"],))
+        return listing(call, db, links.INCIDENT, (problem["id"],))
 
 
 def problems(call: Call) -> Reply:

@@ -7,6 +7,7 @@ from . import attachments, idempotency, jobs, links, tickets
 from .call import Call, Route
 from .job_steps import GIVEN
 from .paging import InMemory, InTable
+from .ranks import ranked
 from .replies import Reply, bad_page, invalid_attribute, not_found, record_invalid, too_many
 from .shape import Json, decode, ident
 from .sideloads import Sideloads
@@ -52,12 +53,12 @@ def _order(call: Call, ordered: str | None, *, cursor: bool) -> str:
         if text.lstrip("-") not in _CURSOR_SORTS:
             raise bad_page("sort is not valid")
         way = "desc" if text.startswith("-") else "asc"
-        return f"{text.lstrip('-')} {way}, id {way}"
+        return f"{ranked(text.lstrip('-'))} {way}, id {way}"
     if ordered is not None and (cursor or call.arg("sort_by") not in _SORTS):
         return ordered
     column = "id" if cursor else _SORTS.get(call.arg("sort_by") or "", "id")
     way = "desc" if call.arg("sort_order") == "desc" and not cursor else "asc"
-    return f"{column} {way}, id {way}"
+    return f"{ranked(column)} {way}, id {way}"
 
 
 def _last_audits(call: Call, db: sqlite3.Connection, ticket_ids: list[int]) -> Json:
@@ -261,7 +262,7 @@ def _tagged(call: Call, ticket_id: str, join: Callable[[set[str], set[str]], set
 def related(call: Call, ticket_id: str) -> Reply:
     with call.state.read() as db:
         ticket = tickets.one(db, ident(ticket_id))
-        sql = "select count(*) from tickets where json_extract(body, '$.problem_id') = ?"
+        sql = f"select count(*) from tickets where {links.INCIDENT}"  # noqa: S608 - our own words
         incidents = db.execute(sql, (ticket["id"],))
         sources = [number for number in [links.source_of(ticket)] if number]
         found = {"topic_id": None, "jira_issue_ids": [], "followup_source_ids": sources, "from_archive": False,

@@ -5,6 +5,7 @@ import sqlite3
 from . import records, ticket_routes, view_layout, views
 from .call import Call, Route
 from .paging import InTable
+from .ranks import ranked
 from .replies import Reply, not_found
 from .shape import Json, ident
 from .sideloads import Sideloads, plain
@@ -31,7 +32,7 @@ def _order(call: Call, view: Json) -> str:
     name = call.arg("sort_by") or str(layout.get("sort_by") or "")
     way = call.arg("sort_order") or str(layout.get("sort_order") or "")
     column = views.ORDERED_BY.get(name, "id")
-    return f"{column} {'desc' if way == 'desc' else 'asc'}, id"
+    return f"{ranked(column)} {'desc' if way == 'desc' else 'asc'}, id"
 
 
 def tickets(call: Call, view_id: str) -> Reply:
@@ -85,7 +86,7 @@ def _table(call: Call, db: sqlite3.Connection, view: Json, beside: Json) -> Repl
         loads.take(dict(row))
         return _row(row, columns) | ({"group": row[grouped]} if grouped else {})
 
-    order = f"{grouped} {'desc' if layout.get('group_order') == 'desc' else 'asc'}, " if grouped else ""
+    order = f"{ranked(grouped)} {'desc' if layout.get('group_order') == 'desc' else 'asc'}, " if grouped else ""
     source = InTable(db, "tickets", f"deleted = 0 and ({text})", values, render, ordered=order + _order(call, view))
     reply = call.page("rows", source, beside={"columns": columns, "groups": [], **beside})
     if isinstance(reply.body, dict):

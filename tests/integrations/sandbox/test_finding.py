@@ -1,13 +1,16 @@
 """Search, views and macros: what they find and what they would do."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from integrations.zendesk.sandbox import finding
-from tests.integrations.sandbox.client import Client, until
+from integrations.zendesk.sandbox import finding, links
+from integrations.zendesk.sandbox.box import Sandbox
+from integrations.zendesk.sandbox.ranks import ranked
+from tests.integrations.sandbox.client import TOKEN, Client, until
 from tests.integrations.sandbox.conftest import Opener
 
 
@@ -44,6 +47,15 @@ def shop(box: Client) -> Client:
         ("type:ticket created>2020-01-01", {1, 2, 3}),
         ("type:ticket created<2020-01-01", set()),
         ("type:ticket nonsense:1", set()),
+        ("type:ticket -friday", {1, 3}),
+        ('type:ticket -"환불 요청"', {2, 3}),
+        ("type:ticket -friday -thanks", {1}),
+        ("type:ticket -priority:high", {2, 3}),
+        ("type:ticket priority:high priority:low", {1, 2}),
+        ("type:ticket priority:high priority:low status<solved -tags:refund", {2}),
+        ("type:ticket priority>low priority<high", set()),
+        ("type:ticket subject:thanks subject:move", {2, 3}),
+        ('type:ticket tags:"refund other"', set()),
     ],
 )
 def test_search_finds(shop: Client, query: str, ids: set[int]) -> None:
@@ -58,6 +70,82 @@ def test_search_finds(shop: Client, query: str, ids: set[int]) -> None:
 def test_search_finds_people_and_groups(shop: Client) -> None:
     assert [row["name"] for row in shop.read("/search", query="type:user park")["results"]] == ["Park"]
     assert [row["name"] for row in shop.read("/search", query="type:group Refunds")["results"]] == ["Refunds"]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("directory"), token=TOKEN, withhold_seconds=0)
+    box = Client(sandbox.start())
+    organizations = [
+        {"id": 1, "name": "Hanok Homes", "details": "Seoul, Jongno", "tags": ["vip"],
+         "created_at": "2024-01-01T00:00:00Z", "domain_names": ["hanok.example"], "external_id": "h-1"},
+        {"id": 2, "name": "River Stay", "notes": "Pays late", "tags": [], "created_at": "2025-06-01T12:00:00Z"},
+    ]  # fmt: skip
+    users = [
+        {"id": 11, "name": "Park Ann", "email": "ann@demo.example", "tags": ["vip"], "organization_id": 1,
+         "phone": "+82212345678", "created_at": "2024-02-01T00:00:00Z"},
+        {"id": 12, "name": "Kim Bo", "email": "bo@demo.example", "tags": ["new"], "notes": "Has two cats",
+         "role": "agent", "created_at": "2025-02-01T00:00:00Z"},
+    ]  # fmt: skip
+    groups = [{"id": 21, "name": "Refunds", "description": "Money", "created_at": "2024-03-01T00:00:00Z"}]
+    box.door("POST", "/seed", {"organizations": organizations, "users": users, "groups": groups})
+    yield box
+    sandbox.stop()
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("type:user tags:vip", {11}),
+        ("type:user tags:vip tags:new", {11, 12}),
+        ("type:user -tags:vip role:agent", {12}),
+        ("type:user -ann name:park name:kim", {12}),
+        ("type:user organization:hanok", {11}),
+        ("type:user organization:none role:agent", {12}),
+        ("type:user phone:+82212345678", {11}),
+        ('type:user notes:"two cats"', {12}),
+        ("type:user created<2024-06-01", {11}),
+        ("type:user color:red", set()),
+        ("type:organization tags:vip", {1}),
+        ("type:organization -tags:vip", {2}),
+        ("type:organization tags:none", {2}),
+        ("type:organization created<2025-01-01", {1}),
+        ("type:organization created:2025-06-01", {2}),
+        ("type:organization created>=2025-06-01", {2}),
+        ("type:organization details:jongno", {1}),
+        ("type:organization notes:late", {2}),
+        ("type:organization name:river name:hanok", {1, 2}),
+        ("type:organization external_id:h-1", {1}),
+        ("type:organization domain_names:hanok.example", {1}),
+        ("type:organization -hanok", {2}),
+        ("type:organization color:red", set()),
+        ("type:group created>2024-02-01 created<2024-04-01", {21}),
+        ("type:group name:refunds created>2025-01-01", set()),
+    ],
+)
+def test_search_filters_people_organizations_and_groups(directory: Client, query: str, ids: set[int]) -> None:
+    assert {row["id"] for row in directory.read("/search", query=query)["results"]} == ids
+    kind = query.split(maxsplit=1)[0].removeprefix("type:")
+    exported = directory.read("/search/export", query=query, **{"filter[type]": kind})
+    assert {row["id"] for row in exported["results"]} == ids
+
+
+def test_what_has_ranks_is_sorted_by_them(box: Client) -> None:
+    for priority in ("urgent", "low", None, "high", "normal"):
+        box.ticket(priority=priority)
+    for number, status in ((1, "solved"), (2, "pending"), (3, "open"), (5, "hold")):
+        box.change(number, status=status)
+    by_priority, by_status = [3, 2, 5, 4, 1], [4, 3, 2, 5, 1]
+    for sort, ids in (("priority", by_priority), ("status", by_status)):
+        for way, wanted in (("asc", ids), ("desc", ids[::-1])):
+            found = box.read("/search", query=f"type:ticket order_by:{sort} sort:{way}")["results"]
+            assert [row["id"] for row in found] == wanted
+            found = box.read("/search", query="type:ticket", sort_by=sort, sort_order=way)["results"]
+            assert [row["id"] for row in found] == wanted
+    assert [row["id"] for row in box.read("/tickets", sort_by="status")["tickets"]] == by_status
+    assert [row["id"] for row in box.read("/tickets", sort_by="status", sort_order="desc")["tickets"]] == by_status[
+        ::-1
+    ]
 
 
 def test_search_refuses_what_lies_too_deep_and_what_is_no_date(shop: Client) -> None:
@@ -145,14 +233,51 @@ def test_what_is_changed_or_gone_is_found_as_it_is_now(shop: Client) -> None:
             "tickets_created",
         ),
         ("select * from tickets where deleted = 0 and requester_id = 7 order by id limit 9", "tickets_requester"),
+        (
+            f"select id from tickets where (deleted = 0 and (1)) order by {ranked('status')} asc, id asc limit 9",
+            "tickets_by_status",
+        ),
+        (f"select count(*) from tickets where deleted = 0 and {links.INCIDENT}", "tickets_problem"),
+        (f"select id from tickets where deleted = 0 and {links.INCIDENT} order by id limit 9", "tickets_problem"),
+        (f"select count(*) from tickets where deleted = 0 and ({finding.ON_COPY})", "ticket_people"),
+        (f"select count(*) from tickets where deleted = 0 and ({finding.FOLLOWED})", "ticket_people"),
     ],
 )
 def test_long_lists_are_walked_and_never_sorted(shop: Client, tmp_path: Path, sql: str, way: str) -> None:
     """By the plan and not by the clock. Without the numbers that the planner is told, it sorts."""
     with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3")) as db:
-        plan = " ".join(row[3] for row in db.execute(f"explain query plan {sql}"))
+        plan = " ".join(row[3] for row in db.execute(f"explain query plan {sql}", [7] * sql.count("?")))
     assert way in plan
     assert "TEMP B-TREE" not in plan
+    assert "SCAN tickets USING COVERING INDEX tickets_narrow" not in plan
+
+
+def test_those_on_copy_and_those_who_follow_find_their_tickets(shop: Client, tmp_path: Path) -> None:
+    """In a folder of before as well, and after each change."""
+    park = shop.read("/search", query="type:user park")["results"][0]
+    agent = shop.read("/search", query="type:user role:agent")["results"][0]
+    shop.change(2, email_ccs=[{"user_id": park["id"], "action": "put"}])
+    shop.change(3, followers=[{"user_id": agent["id"], "action": "put"}])
+    shop.change(1, email_ccs=[{"user_id": park["id"], "action": "put"}])
+    shop.change(1, email_ccs=[{"user_id": park["id"], "action": "delete"}])
+
+    def told(way: str, user: int) -> list[int]:
+        found = shop.read(f"/users/{user}/tickets/{way}")["tickets"]
+        assert shop.read(f"/users/{user}/tickets/{way}/count")["count"]["value"] == len(found)
+        return [row["id"] for row in found]
+
+    assert (told("ccd", park["id"]), told("followed", agent["id"])) == ([2], [3])
+    with closing(sqlite3.connect(tmp_path / "box-0" / "sandbox.sqlite3", isolation_level=None)) as db:
+        kept = sorted(db.execute("select * from ticket_people"))
+        for name in ("come", "leave", "change"):
+            db.execute(f"drop trigger tickets_people_{name}")
+        db.execute("drop table ticket_people")
+        finding.teach(db)
+        finding.lay(db)
+        assert sorted(db.execute("select * from ticket_people")) == kept
+        assert {row[1:] for row in kept} >= {(park["id"], 2), (agent["id"], 3)}
+    shop.send("DELETE", "/tickets/2")
+    assert told("ccd", park["id"]) == []
 
 
 def test_a_folder_of_before_gets_its_indexes(opened: Opener, tmp_path: Path) -> None:
