@@ -32,7 +32,7 @@ _TEXTS = {
 _ANYWHERE = f"id in (select rowid from ticket_words where ticket_words match ? union all {_SAID})"  # noqa: S608 - our own SQL
 _TAGGED = "id in (select ticket_id from ticket_tags where tag = ?)"
 _FIELD_IS = (
-    "exists (select 1 from json_each(body, '$.custom_fields')"
+    "exists (select 1 from json_each(fields)"
     " where json_extract(value, '$.id') = ? and json_extract(value, '$.value') = ?)"
 )
 

@@ -321,3 +321,21 @@ def test_the_indexes_tell_what_the_rows_tell_after_everything_that_changes_them(
             assert terms[0] == terms[1] != [], index
             for name in ("terms", "wanted", "anew"):
                 db.execute(f"drop table temp.{name}")
+
+
+def test_a_custom_field_is_searched_for_by_its_number(box: Client) -> None:
+    one, other = (
+        box.send("POST", "/ticket_fields", {"ticket_field": {"type": "text", "title": title}})["ticket_field"]["id"]
+        for title in ("City", "Flat")
+    )
+    box.ticket(custom_fields=[{"id": one, "value": "seoul"}, {"id": other, "value": "12"}])
+    box.ticket(custom_fields=[{"id": one, "value": "busan"}, {"id": other, "value": "seoul"}])
+    box.ticket()
+    for query, ids in (
+        (f"custom_field_{one}:seoul", {1}),
+        (f"custom_field_{one}:seoul custom_field_{one}:busan", {1, 2}),
+        (f"custom_field_{other}:seoul", {2}),
+        (f"-custom_field_{one}:seoul", {2, 3}),
+    ):
+        found = box.read("/search", query=f"type:ticket {query}")["results"]
+        assert {row["id"] for row in found} == ids, query
