@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from . import audits, events, journal, looks, records, rulebook, tickets
+from . import audits, events, journal, looks, records, rulebook, sweeping, tickets
 from .acting import SYSTEM, carry_out
 from .clock import SimulatedClock
 from .engine import Effect, Rules
@@ -28,7 +28,7 @@ _AT_LEAST = frozenset({"is", "greater_than", "is_business_hours", "greater_than_
 
 
 class Hourly(threading.Thread):
-    """Runs the automations whenever an hour of the sandbox's clock has begun. Started after a pause, it runs once."""
+    """Runs the automations and sweeps whenever an hour of the sandbox's clock has begun. After a pause it runs once."""
 
     def __init__(self, state: State) -> None:
         super().__init__(name="sandbox-automations", daemon=True)
@@ -66,6 +66,7 @@ class Hourly(threading.Thread):
                 return
             if last is not None and self._state.engine is not None:
                 run(self._state)
+            sweeping.sweep(self._state)
             with self._state.write() as tx:
                 records.keep(tx, KEPT, str(hour))
 

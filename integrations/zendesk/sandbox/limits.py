@@ -16,6 +16,7 @@ SHOWN_WITHOUT_PLAN = 700
 EXPORTS_A_MINUTE = 10
 EXPORTS_WITH_HIGH_VOLUME = 30
 UPDATES_OF_A_TICKET = 30
+LONGEST = 600  # seconds that anything counts for
 UPDATES_A_MINUTE = 100  # of all tickets together
 UPDATES_WITH_HIGH_VOLUME = 300
 _TICKET = re.compile(r"/api/v2/tickets/(\d+)$")
@@ -30,6 +31,7 @@ class Limits:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: dict[str, deque[float]] = {}
+        self._forgot_at = clock()
 
     def take(self, method: str, path: str, user_id: int) -> dict[str, str]:
         """Counts this request and returns the headers of its reply, or refuses it with the 429 it deserves."""
@@ -64,7 +66,7 @@ class Limits:
         allowed = UPDATES_WITH_HIGH_VOLUME if self.plan == "high_volume" else UPDATES_A_MINUTE
         mine: dict[str, str] = {}
         for header, name, most, seconds, words in (
-            ("zendesk-ratelimit-per-ticket-updates", f"ticket {found[1]} {user_id}", UPDATES_OF_A_TICKET, 600,
+            ("zendesk-ratelimit-per-ticket-updates", f"ticket {found[1]} {user_id}", UPDATES_OF_A_TICKET, LONGEST,
              "Number of allowed updates to this ticket within 10 minutes exceeded"),
             ("zendesk-ratelimit-tickets-update", "ticket updates", allowed, 60,
              "Number of allowed ticket update API requests per minute exceeded"),
@@ -79,6 +81,7 @@ class Limits:
     def _count(self, name: str, allowed: int, seconds: int) -> tuple[int, int]:
         """How many are left after this one (below zero: it is one too many) and in how many seconds one comes free."""
         now = self._clock()
+        self._forget(now)
         seen = self._seen.setdefault(name, deque())
         while seen and seen[0] <= now - seconds:
             seen.popleft()
@@ -88,6 +91,13 @@ class Limits:
         else:
             left = -1
         return left, max(1, round(seen[0] + seconds - now)) if seen else seconds
+
+    def _forget(self, now: float) -> None:
+        """Once in the longest time that anything counts, what has not been asked for since."""
+        if now - self._forgot_at < LONGEST:
+            return
+        self._forgot_at = now
+        self._seen = {name: seen for name, seen in self._seen.items() if seen and seen[-1] > now - LONGEST}
 
 
 def _headers(total: int, left: int, reset: int) -> dict[str, str]:

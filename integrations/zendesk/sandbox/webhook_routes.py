@@ -157,8 +157,8 @@ def destroy(call: Call, webhook_id: str) -> Reply:
     with call.write() as tx:
         row = _one(tx.db, webhook_id)
         records.drop(tx, "webhook", row["id"])
-        sql = "update invocations set done = 1, status = 'failed' where webhook_id = ? and done = 0"
-        tx.db.execute(sql, (row["id"],))
+        sql = "update invocations set done = 1, status = 'failed', completed_at = ? where webhook_id = ? and done = 0"
+        tx.db.execute(sql, (fine_stamp(tx.now), row["id"]))
         tx.note("webhook", row["id"], ["deleted"])
     return Reply(None, 204)
 
