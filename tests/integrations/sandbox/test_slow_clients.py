@@ -71,6 +71,7 @@ def test_who_falls_silent_is_let_go(box: Client, monkeypatch: pytest.MonkeyPatch
 
 
 def test_who_sends_no_request_at_all_is_let_go(box: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 0 < served._Requests.timeout <= 60, "without being told"
     monkeypatch.setattr(served._Requests, "timeout", 2.0)
     place = urlsplit(box.url)
     with socket.create_connection((place.hostname or "", place.port or 0), timeout=60) as line:
