@@ -133,11 +133,11 @@ def _said(story: Story, step: Step, ticket: Json) -> None:
 
 def _turn(story: Story, step: Step) -> None:
     was, now = story.statuses[-1][1], str(step.value)
-    if step.previous is None and now != "solved":
+    if step.previous is None and now not in DONE:
         return
     story.statuses.append((step.at, now))
     story.dates["status_updated_at"] = step.at
-    if now == "solved":
+    if now == "solved" or (now == "closed" and was != "solved"):
         story.dates["solved_at"] = step.at
         story.first_solved = story.first_solved or step.at
     if was in DONE and now not in DONE:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .field_values import after_tags, fitted, tags_of_value
 from .replies import record_invalid
 from .shape import Json, ident, moment, stamp
 
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
+DONE = ("solved", "closed")
 PRIORITIES = ("low", "normal", "high", "urgent")
 TYPES = ("problem", "incident", "question", "task")
 
@@ -72,6 +74,7 @@ def changed(before: Json, wanted: Json, known: Known, actor: Json) -> Json:
     _put_requester(after, before, wanted, known)
     _put_fields(after, wanted, known)
     _put_tags(after, wanted)
+    _tie_tags(after, before, known)
     _put_assignment(after, before, wanted, known)
     _put_status(after, before, wanted, known, actor)
     return after
@@ -149,6 +152,8 @@ def _put_requester(after: Json, before: Json, wanted: Json, known: Known) -> Non
     user = known.user(number) if number else None
     if user is None:
         raise record_invalid("requester_id", "Requester: cannot be blank", "BlankValue")
+    if not user["active"] and user["id"] != before["requester_id"]:
+        raise record_invalid("requester_id", "Requester: is deleted", "InvalidValue")
     after["requester_id"] = user["id"]
     if "organization_id" not in wanted and user["id"] != before["requester_id"]:
         after["organization_id"] = user["organization_id"]
@@ -161,9 +166,9 @@ def _put_fields(after: Json, wanted: Json, known: Known) -> None:
         definition = known.fields.get(number)
         if definition is None:
             continue
-        tags -= _field_tags(definition, values.get(number))
-        values[number] = _field_value(definition, value)
-        tags |= _field_tags(definition, values[number])
+        tags -= tags_of_value(definition, values.get(number))
+        values[number] = fitted(definition, value)
+        tags |= tags_of_value(definition, values[number])
     after["tags"] = sorted(tags)
     after["custom_fields"] = [{"id": number, "value": values.get(number)} for number in known.fields] + [
         {"id": number, "value": value} for number, value in values.items() if number not in known.fields
@@ -180,43 +185,29 @@ def wanted_fields(wanted: Json) -> dict[int, object]:
     return found
 
 
-def _field_value(definition: Json, value: object) -> object:
-    kind = definition["type"]
-    if kind == "checkbox":
-        return value in (True, "true", "1", 1)
-    if value in ("", None):
-        return None
-    if kind == "multiselect":
-        chosen = value if isinstance(value, list) else [value]
-        return [_option(definition, option) for option in chosen]
-    if kind == "tagger":
-        return _option(definition, value)
-    return value if isinstance(value, str | int | float) else str(value)
-
-
-def _option(definition: Json, value: object) -> object:
-    options = [option["value"] for option in definition.get("custom_field_options") or []]
-    if options and value not in options:
-        raise record_invalid("base", f"{definition['title']}: {value} is not a valid option", "InvalidValue")
-    return value
-
-
-def _field_tags(definition: Json, value: object) -> set[str]:
-    """A drop-down's choice is also a tag, and so is a ticked box that has one."""
-    if definition["type"] == "tagger" and value:
-        return {str(value)}
-    if definition["type"] == "multiselect" and isinstance(value, list):
-        return {str(option) for option in value}
-    if definition["type"] == "checkbox" and value and definition.get("tag"):
-        return {definition["tag"]}
-    return set()
-
-
 def _put_tags(after: Json, wanted: Json) -> None:
     if "tags" in wanted:
         after["tags"] = tags_of(wanted["tags"])
     added, removed = tags_of(wanted.get("additional_tags")), tags_of(wanted.get("remove_tags"))
     after["tags"] = sorted((set(after["tags"]) | set(added)) - set(removed))
+
+
+def _tie_tags(after: Json, before: Json, known: Known) -> None:
+    """A field that this change chose has its tag; any other one follows the tags that came and went."""
+    was, values, tags = field_values(before), field_values(after), set(after["tags"])
+    came, gone = tags - set(before["tags"]), set(before["tags"]) - tags
+    for number, definition in known.fields.items():
+        if values.get(number) == was.get(number):
+            value = after_tags(definition, values.get(number), came, gone)
+            if value != values.get(number):
+                tags -= tags_of_value(definition, values.get(number))
+                values[number] = value
+        else:
+            tags -= tags_of_value(definition, was.get(number))
+        if values.get(number) != was.get(number):
+            tags |= tags_of_value(definition, values.get(number))
+    after["tags"] = sorted(tags)
+    after["custom_fields"] = [row | {"value": values.get(row["id"])} for row in after["custom_fields"]]
 
 
 def _put_assignment(after: Json, before: Json, wanted: Json, known: Known) -> None:
@@ -247,7 +238,7 @@ def _assignee(value: object, known: Known) -> int | None:
 
 
 def _put_status(after: Json, before: Json, wanted: Json, known: Known, actor: Json) -> None:
-    custom = ident(wanted.get("custom_status_id"))
+    custom = _id("custom_status_id", wanted.get("custom_status_id"))
     category = known.status_category(custom) if custom else None
     if custom and category is None:
         raise record_invalid("custom_status_id", "Custom status: is invalid", "InvalidValue")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, attachments, audits, events, links, looks, metrics, people, records, sla, triggers
+from . import account, attachments, audits, events, links, looks, metrics, people, records, sla, ticket_checks, triggers
 from .replies import not_found, record_invalid, update_conflict
 from .shape import Json, decode, html_of, ident, moment, plain_of, text_of
 from .state import Tx
@@ -105,6 +105,7 @@ def create(tx: Tx, wanted: Json, by: By, number: int | None = None) -> tuple[Jso
         "description": comment["body"], "is_public": comment["public"],
     }  # fmt: skip
     ticket = changed(start, wanted | {"requester_id": requester}, known(tx.db), by.user)
+    _check(tx, start, ticket, wanted, by)
     ticket["id"] = number or tx.new_ticket_id()
     done = _write(tx, None, ticket, comment | {"author_id": author["id"]}, wanted, by)
     if followed is not None:
@@ -121,6 +122,7 @@ def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, J
     wanted = with_people(tx, wanted)
     comment = _comment(wanted.get("comment"), by.user, public=before["is_public"])
     after = changed(before, wanted, known(tx.db), by.user)
+    _check(tx, before, after, wanted, by)
     if comment is not None:
         author = _author(tx, comment, by)
         comment |= {"author_id": author["id"]}
@@ -131,6 +133,25 @@ def update(tx: Tx, ticket_id: int | None, wanted: Json, by: By) -> tuple[Json, J
     for number in links.to_solve(tx.db, before, done[0]):
         update(tx, number, {"status": "solved"}, replace(by, source=links.from_ticket(done[0], "problem")))
     return done
+
+
+_PLACES = {"brand_id": "brand", "ticket_form_id": "ticket_form", "organization_id": "organization"}
+
+
+def _check(tx: Tx, before: Json, after: Json, wanted: Json, by: By) -> None:
+    """Refuses what a ticket may not become. What is solved with its problem is not asked for its fields."""
+
+    def exists(key: str, number: int) -> bool:
+        if key == "problem_id":
+            return tx.db.execute("select 1 from tickets where id = ? and deleted = 0", (number,)).fetchone() is not None
+        found = people.one(tx.db, number) if key == "submitter_id" else records.one(tx.db, _PLACES[key], number)
+        return found is not None
+
+    ticket_checks.refuse_unknown(before, after, wanted, exists)
+    ticket_checks.refuse_way_back(before, after, wanted.get("status"))
+    if by.source.get("rel") != "problem":
+        form = records.one(tx.db, "ticket_form", after["ticket_form_id"])
+        ticket_checks.refuse_unfinished(before, after, known(tx.db), form, by.user)
 
 
 def _link(tx: Tx, before: Json | None, after: Json) -> None:
@@ -283,7 +304,10 @@ def _comment(given: object, actor: Json, *, public: bool) -> Json | None:
         return None
     markup = str(given.get("html_body") or "")
     body = plain_of(markup) if markup else str(given.get("body") or given.get("value") or "")
+    ticket_checks.refuse_length(body)
     if not body.strip():
+        if given.get("uploads"):
+            raise record_invalid("comment", "Comment: cannot be blank", "BlankValue")
         return None
     is_hers = actor["role"] == "end-user"
     is_public = given.get("public", public) in (True, "true", 1, "1")
