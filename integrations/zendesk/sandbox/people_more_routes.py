@@ -125,7 +125,7 @@ def merge(call: Call, user_id: str) -> Reply:
             raise record_invalid("id", "Id: is invalid", "InvalidValue")
         rights.refuse_touching(call.user, loser)
         rights.refuse_touching(call.user, winner)
-        row = merging.merge_users(tx, loser, winner)
+        row = merging.merge_users(tx, loser, winner, call.by())
     return Reply({"user": {"id": row["id"], "url": f"{call.base}/api/v2/users/{row['id']}.json", **row}})
 
 
