@@ -32,6 +32,8 @@ ORGANIZATION = 7301
 def named(stage: Stage) -> Stage:
     """An account with an organization, fields of people, a text of its own and an agent of two groups."""
     call = stage.call
+    plan = {"key": "plan", "title": "요금제", "type": "text"}
+    call("POST", "/api/v2/organization_fields.json", {"organization_field": plan})
     made = call(
         "POST",
         "/api/v2/organizations.json",
