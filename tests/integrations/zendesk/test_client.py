@@ -47,7 +47,7 @@ def test_a_wrong_token_is_refused(box: Box) -> None:
 def test_a_ticket_is_read_with_all_that_opsroom_needs(account: Zendesk, ticket: Ticket) -> None:
     seen = account.ticket(ticket.id)
     assert (seen.subject, seen.description, seen.status) == ("환불 문의", "환불해 주세요", "new")
-    assert (seen.requester_id, set(seen.tags)) == (CUSTOMER, {"vip", "seoul"})
+    assert (seen.requester_id, set(seen.tags)) == (CUSTOMER, {"vip", "seoul", "late"}), "a choice is a tag, too"
     assert {field.id: field.value for field in seen.custom_fields}[FIELD] == "late"
     assert seen.created_at.utcoffset() == timedelta(0)
     assert abs(seen.updated_at - datetime.now(UTC)) < timedelta(minutes=1)
@@ -190,7 +190,7 @@ def test_the_audit_of_an_older_change_is_not_taken_for_ours(zendesk: Zendesk, st
 def test_tags_are_added_and_removed_and_never_set(account: Zendesk, ticket: Ticket) -> None:
     change = {"additional_tags": ["refund", "vip"], "remove_tags": ["seoul"]}
     seen, _ = account.update_ticket(ticket.id, change, updated_stamp=ticket.stamp, marker=mark())
-    assert set(seen.tags) == {"vip", "refund"}
+    assert set(seen.tags) == {"vip", "refund", "late"}
 
 
 def test_tags_of_a_ticket_that_moved_on_are_a_conflict(account: Zendesk, ticket: Ticket, box: Box) -> None:
