@@ -26,6 +26,8 @@ from app.migrate import bring_up
 from app.settings import Settings
 from app.valkey import running
 from app.words import speak
+from integrations.payments.sandbox import SandboxProvider
+from tests.bank import the_bank
 from tests.integrations.sandbox.reference.watch import Watch, watching
 from tests.postgres import PostgresServer, postgres_server
 
@@ -185,6 +187,17 @@ def lone_office(tmp_path: Path, sqlite_url: str, put_up: Callable[[Settings], Fl
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def bank(office: Flask) -> Iterator[SandboxProvider]:
+    yield from the_bank()
+
+
+@pytest.fixture
+def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
+    """As `bank`, on SQLite alone."""
+    yield from the_bank()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -13,49 +12,23 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.actor import NOBODY, acting_as
-from app.bookings.model import Booking
 from app.db import db
 from app.facts import Fact
 from app.macros.model import Macro, MacroState
-from app.money import Money
 from app.outbox.model import Push
 from app.refunds.both import as_read
 from app.refunds.model import Refund, RefundState
 from app.refunds.refund import cancel, reject
 from automations import payout, sweep
 from automations.lease import LEASE
-from automations.providers import KEY_LIVES, providers_of_app
+from automations.providers import KEY_LIVES
 from automations.telling import FRESH, MACROS, tell_refund
 from integrations.payments.port import OutcomeState
 from integrations.payments.sandbox import Fault, SandboxProvider
+from tests.bank import an_approved
 from tests.marketplace import PAID_AT, a_booking, a_customer, a_refund, a_ticket, a_user, acting_for, kept
 
 LATER = timedelta(minutes=5)
-
-
-@pytest.fixture
-def bank(office: Flask) -> Iterator[SandboxProvider]:
-    """The provider that the demo pays through; the night shift works in this context."""
-    provider = providers_of_app()["toss"]
-    assert isinstance(provider, SandboxProvider)
-    with acting_as(NOBODY):
-        yield provider
-
-
-@pytest.fixture
-def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
-    """As `bank`, on SQLite alone."""
-    provider = providers_of_app()["toss"]
-    assert isinstance(provider, SandboxProvider)
-    with acting_as(NOBODY):
-        yield provider
-
-
-def an_approved(bank: SandboxProvider, **change: object) -> Refund:
-    booking = change.pop("booking", None) or a_booking()
-    assert isinstance(booking, Booking)
-    bank.take_payment(booking.payment_ref or "", Money(booking.paid_minor, booking.currency))
-    return a_refund(booking=booking, approved_by=a_user(), **change)  # type: ignore[arg-type]
 
 
 def a_macro(key: str, **change: object) -> Macro:

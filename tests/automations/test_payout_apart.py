@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
-from app.actor import NOBODY, acting_as
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm
 from app.bookings.model import Booking
 from app.db import db
 from app.errors import Refusal
-from app.money import Money
 from app.people.model import Role
 from app.refunds.both import as_kept, as_read
 from app.refunds.by_hand import confirm, send_back, take, write_down
 from app.refunds.model import Refund, RefundState
 from app.refunds.settlement import Settlement, SettlementState
 from automations import alerts, payout
-from automations.providers import providers_of_app
 from integrations.payments.sandbox import Fault, SandboxProvider
-from tests.marketplace import a_booking, a_customer, a_refund, a_user, acting_for
+from tests.bank import an_approved
+from tests.marketplace import a_customer, a_user, acting_for
 
 LATER = timedelta(minutes=5)
-
-
-@pytest.fixture
-def bank(office: Flask) -> Iterator[SandboxProvider]:
-    yield from the_bank()
-
-
-@pytest.fixture
-def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
-    yield from the_bank()
-
-
-def the_bank() -> Iterator[SandboxProvider]:
-    provider = providers_of_app()["toss"]
-    assert isinstance(provider, SandboxProvider)
-    with acting_as(NOBODY):
-        yield provider
-
-
-def an_approved(bank: SandboxProvider) -> Refund:
-    booking = a_booking()
-    bank.take_payment(booking.payment_ref or "", Money(booking.paid_minor, booking.currency))
-    return a_refund(booking=booking, approved_by=a_user())
 
 
 def a_sent(bank: SandboxProvider, fault: Fault = Fault.no_answer_after) -> Refund:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+import tests.bank
 from app import clock
-from app.actor import NOBODY, acting_as
 from app.alarms.kinds import AlarmKind
 from app.alarms.model import Alarm, AlarmState
 from app.db import db
@@ -27,7 +26,6 @@ from app.reconcile.reconcile import check_ledger, reconcile, resolve
 from app.refunds.model import Refund, RefundState
 from automations import alerts, payout
 from automations import reconcile as night
-from automations.providers import providers_of_app
 from integrations.payments.port import Refunded
 from integrations.payments.sandbox import Fault, SandboxProvider
 from tests.marketplace import a_booking, a_refund, a_user, acting_for
@@ -38,28 +36,8 @@ LONG_AGO = timedelta(days=30)
 SKEW = timedelta(minutes=1)
 
 
-@pytest.fixture
-def bank(office: Flask) -> Iterator[SandboxProvider]:
-    yield from the_bank()
-
-
-@pytest.fixture
-def lone_bank(lone_office: Flask) -> Iterator[SandboxProvider]:
-    """As `bank`, on SQLite alone."""
-    yield from the_bank()
-
-
-def the_bank() -> Iterator[SandboxProvider]:
-    provider = providers_of_app()["toss"]
-    assert isinstance(provider, SandboxProvider)
-    with acting_as(NOBODY):
-        yield provider
-
-
 def an_approved(bank: SandboxProvider, **change: Any) -> Refund:
-    booking = a_booking()
-    bank.take_payment(booking.payment_ref or "", Money(booking.paid_minor, booking.currency))
-    return a_refund(booking=booking, approved_by=a_user(), **{"amount_minor": 100_000, **change})
+    return tests.bank.an_approved(bank, **{"amount_minor": 100_000, **change})
 
 
 def a_paid(bank: SandboxProvider, **change: Any) -> Refund:

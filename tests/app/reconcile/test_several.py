@@ -24,10 +24,8 @@ from automations import reconcile as night
 from integrations.errors import Refused, Unavailable
 from integrations.payments.port import Refunded
 from integrations.payments.sandbox import Fault, SandboxProvider
-from tests.app.reconcile.test_reconcile import LONG_AGO, a_paid, an_approved, bank, compared, lone_bank
+from tests.app.reconcile.test_reconcile import LONG_AGO, a_paid, an_approved, compared
 from tests.marketplace import a_user, acting_for
-
-__all__ = ["bank", "lone_bank"]
 
 
 class Away:
